@@ -1,0 +1,48 @@
+//! Stage 2: a [`Document`] learns which actors its paragraphs name and which topics they treat.
+
+mod actor;
+mod topic;
+
+use std::sync::Arc;
+
+use crate::document::Document;
+
+pub use self::actor::Gazetteer;
+pub use self::topic::Taxonomy;
+
+/// Tags every paragraph of a document with actors and topics.
+#[derive(Debug, Clone)]
+pub struct Annotator {
+    gazetteer: Arc<Gazetteer>,
+    taxonomy: Arc<Taxonomy>,
+}
+
+impl Annotator {
+    /// The built-in gazetteer and taxonomy.
+    pub fn new() -> Annotator {
+        Annotator { gazetteer: Gazetteer::built_in(), taxonomy: Taxonomy::built_in() }
+    }
+
+    /// The actors it knows.
+    pub fn gazetteer(&self) -> &Arc<Gazetteer> {
+        &self.gazetteer
+    }
+
+    /// The topics it knows.
+    pub fn taxonomy(&self) -> &Arc<Taxonomy> {
+        &self.taxonomy
+    }
+
+    /// Replaces the document's actors and topics by what its text says.
+    pub fn annotate(&self, mut document: Document) -> Document {
+        self.gazetteer.tag(&mut document);
+        self.taxonomy.tag(&mut document);
+        document
+    }
+}
+
+impl Default for Annotator {
+    fn default() -> Annotator {
+        Annotator::new()
+    }
+}

@@ -1,0 +1,186 @@
+//! The one error type of the crate.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A result whose error is this crate's [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What went wrong, in one word wide.
+///
+/// The message says what was found and what was expected; the cause, where there is one, is in
+/// [`source`](std::error::Error::source) and not repeated in the message. Ask
+/// [`is_input`](Error::is_input) and [`is_storage`](Error::is_storage) for whose fault it is, or match
+/// [`kind`](Error::kind).
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct Error(Box<ErrorKind>);
+
+/// The kinds of [`Error`].
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// A file or directory could not be read.
+    #[error("cannot read {}", path.display())]
+    Read {
+        /// The file or directory.
+        path: PathBuf,
+        /// What the operating system answered.
+        source: io::Error,
+    },
+    /// A file or directory could not be written.
+    #[error("cannot write {}", path.display())]
+    Write {
+        /// The file or directory.
+        path: PathBuf,
+        /// What the operating system answered.
+        source: io::Error,
+    },
+    /// A source holds nothing that could be indexed.
+    #[error("{name}: {reason}")]
+    Source {
+        /// The file, or the id of the document.
+        name: String,
+        /// What was found and what was expected.
+        reason: String,
+    },
+    /// A line of a line-oriented input (JSON Lines, a gazetteer) cannot be used.
+    #[error("{name}: line {line}, column {column}: {reason}")]
+    Line {
+        /// The file, or what the lines are.
+        name: String,
+        /// 1-based.
+        line: usize,
+        /// 1-based, in bytes; 1 where only the line is known.
+        column: usize,
+        /// What was found and what was expected.
+        reason: String,
+    },
+    /// A value given by the caller cannot be used.
+    #[error("{what} {given:?}: {reason}")]
+    Value {
+        /// What the value was given as: `"facet path"`, `"date"`, `"limit"`.
+        what: &'static str,
+        /// The value.
+        given: String,
+        /// Why it cannot be used, and what could.
+        reason: String,
+    },
+    /// A directory is not an index of this crate.
+    #[error("{} is not a demarche index: {reason}", path.display())]
+    NotAnIndex {
+        /// The directory.
+        path: PathBuf,
+        /// What was looked for and not found.
+        reason: String,
+    },
+    /// The index was written with another layout.
+    #[error("index has schema version {found}, this build reads {reads}")]
+    SchemaVersion {
+        /// The version the index was written with.
+        found: u32,
+        /// The version this build reads.
+        reads: u32,
+    },
+    /// Another writer holds the index.
+    #[error("index is locked by another writer: {holder}")]
+    Locked {
+        /// Who holds it, as far as it can be known.
+        holder: String,
+    },
+    /// A file of the index is missing or does not hold what was written.
+    #[error("index is damaged: {file}: {reason}")]
+    Damaged {
+        /// The file, relative to the index directory.
+        file: String,
+        /// What was found and what was expected.
+        reason: String,
+    },
+    /// The search engine below failed.
+    #[error("the search engine failed while {doing}")]
+    Storage {
+        /// What was being done.
+        doing: &'static str,
+        /// The engine's own error.
+        source: StorageError,
+    },
+}
+
+/// An error of the search engine below, opaque because the engine is not part of this crate's interface.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct StorageError(Box<dyn std::error::Error + Send + Sync + 'static>);
+
+impl Error {
+    /// The kind, to match on.
+    pub fn kind(&self) -> &ErrorKind {
+        &self.0
+    }
+
+    /// Whether the caller's input is at fault: a file, a line, a value.
+    pub fn is_input(&self) -> bool {
+        matches!(
+            self.kind(),
+            ErrorKind::Read { .. } | ErrorKind::Source { .. } | ErrorKind::Line { .. } | ErrorKind::Value { .. }
+        )
+    }
+
+    /// Whether the index, or the disk below it, is at fault.
+    pub fn is_storage(&self) -> bool {
+        !self.is_input()
+    }
+
+    #[cold]
+    pub(crate) fn read(path: impl AsRef<Path>, source: io::Error) -> Error {
+        ErrorKind::Read { path: path.as_ref().to_owned(), source }.into()
+    }
+
+    #[cold]
+    pub(crate) fn write(path: impl AsRef<Path>, source: io::Error) -> Error {
+        ErrorKind::Write { path: path.as_ref().to_owned(), source }.into()
+    }
+
+    #[cold]
+    pub(crate) fn source_text(name: impl Into<String>, reason: impl Into<String>) -> Error {
+        ErrorKind::Source { name: name.into(), reason: reason.into() }.into()
+    }
+
+    #[cold]
+    pub(crate) fn line(name: impl Into<String>, line: usize, column: usize, reason: impl Into<String>) -> Error {
+        ErrorKind::Line { name: name.into(), line, column, reason: reason.into() }.into()
+    }
+
+    #[cold]
+    pub(crate) fn value(what: &'static str, given: impl Into<String>, reason: impl Into<String>) -> Error {
+        ErrorKind::Value { what, given: given.into(), reason: reason.into() }.into()
+    }
+
+    #[cold]
+    pub(crate) fn storage<E>(doing: &'static str, source: E) -> Error
+    where
+        E: std::error::Error + Send + Sync + 'static,
+    {
+        ErrorKind::Storage { doing, source: StorageError(Box::new(source)) }.into()
+    }
+}
+
+impl From<ErrorKind> for Error {
+    fn from(kind: ErrorKind) -> Error {
+        Error(Box::new(kind))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::error::Error as _;
+
+    #[test]
+    fn is_one_word_and_says_its_level_once() {
+        assert_eq!(std::mem::size_of::<Error>(), std::mem::size_of::<usize>());
+        let error = Error::read("no/such", io::Error::from(io::ErrorKind::NotFound));
+        assert_eq!(error.to_string(), "cannot read no/such");
+        assert_eq!(error.source().map(|cause| cause.to_string()).as_deref(), Some("entity not found"));
+        assert!(error.is_input() && !error.is_storage());
+    }
+}

@@ -1,0 +1,1 @@
+//! Words, sentences and terms: what every later stage reads text with.

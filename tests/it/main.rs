@@ -1,0 +1,9 @@
+//! The one integration test binary; a module a stage.
+
+mod actors;
+mod index;
+mod parse;
+mod query;
+mod search;
+mod text;
+mod topics;
