@@ -1,1 +1,20 @@
-//! Words, sentences and terms: what every later stage reads text with.
+//! Stage 0: words, sentences and terms, what every later stage reads text with.
+//!
+//! [`words`] cuts a text into words, [`Analyzer`] turns the words into the terms that are indexed,
+//! searched and highlighted, [`sentences`] cuts it into sentences. All spans count in bytes of the text.
+
+// The stages that read with these come after; an item that none of them needs is dropped, not kept.
+#![allow(dead_code, unused_imports)]
+
+mod fold;
+mod function_word;
+mod sentence;
+mod term;
+mod word;
+
+pub(crate) use self::{
+    function_word::is_function_word,
+    sentence::sentences,
+    term::{Analyzer, Term, TermKind},
+    word::{Word, words},
+};

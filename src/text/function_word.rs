@@ -1,0 +1,119 @@
+//! Which words carry grammar rather than a subject; ranking gives them less weight in a query.
+
+use crate::document::Language;
+
+/// Function words, question words, and the words that requests are made with.
+const ENGLISH: &str = "a about above according across actually after afterwards again against ago ahead all almost \
+    alone along already also although always am amid among amongst an and another any anybody anyhow anyone anything \
+    anyway anywhere apart are aren arent around as aside at away back be became because become becomes been before \
+    beforehand behind being below beneath beside besides between beyond both briefly but by can cannot cant concerning \
+    could couldnt deal dealing deals describe described describes describing despite did didnt discuss discussed \
+    discusses discussing do does doesnt doing done dont down due during each either else elsewhere enough especially \
+    etc even ever every everybody everyone everything everywhere except explain explained explains far few find \
+    following for from further furthermore give given gives had hadnt happen happened happens has hasnt have havent \
+    having he hence her here hers herself him himself his how however i id if ill im in indeed information inside \
+    instead interested into is isnt it its itself ive just know known least less let lets like likely list look \
+    looking many may maybe me meanwhile might mine more moreover most mostly much must my myself namely near neither \
+    never nevertheless no nobody none nonetheless nor not nothing now nowhere obtain of off often on once one only onto \
+    or other others otherwise ought our ours ourselves out outside over own per perhaps please possible question \
+    questions quite rather really regarding regards relating relation relevant s said same say says see seem seemed \
+    seems several shall she should shouldnt show shows since so some somebody somehow someone something sometimes \
+    somewhat somewhere still such t tell than that thats the their theirs them themselves then there thereby therefore \
+    these they this those though through throughout thus till to together too toward towards under unless unlike until \
+    up upon us use used using various very via want was wasnt we well were werent what whatever whats when whenever \
+    where whereas whereby wherever whether which while who whoever whole whom whose why will with within without wont \
+    would wouldnt yes yet you your yours yourself w.h.o. i.t. i.s.";
+
+const GERMAN: &str = "aber alle allem allen aller alles als also am an ander andere anderem anderen anderer anderes auch \
+    auf aus bei beim bin bis bist da dabei dadurch dafur damit dann daran darauf daruber das dass dein deine dem den \
+    denn der deren des dessen die dies diese diesem diesen dieser dieses doch dort du durch ein eine einem einen einer \
+    eines einige er es etwas euch fur gegen gibt hab habe haben hat hatte hatten hier hin hinter ich ihm ihn ihnen ihr \
+    ihre ihrem ihren ihrer im in indem ins ist jede jedem jeden jeder jedes jene jener kann kein keine keinem keinen \
+    keiner konnen konnte machen man manche mehr mein meine mich mir mit muss mussen nach nicht nichts noch nun nur ob \
+    oder ohne sehr sein seine seinem seinen seiner seit selbst sich sie sind so solche soll sollen sollte sondern sonst \
+    uber um und uns unser unsere unter viel vom von vor wahrend war waren warum was weil welche welchem welchen welcher \
+    welches wenn wer werde werden wie wieder will wir wird wo wollen worden wurde wurden zu zum zur zwar zwischen";
+
+const FRENCH: &str = "a afin ai ainsi alors apres au aucun aucune aussi autre autres aux avait avant avec avoir car ce \
+    ceci cela celle celles celui ces cet cette ceux chaque chez comme comment contre dans de depuis des donc dont du \
+    elle elles en encore entre est et etaient etait ete etre eux fait il ils je la le les leur leurs lors lui ma mais me \
+    meme mes moins mon ne ni nos notre nous on ont ou par parce pas peu peut plus pour pourquoi quand que quel quelle \
+    quelles quels qui quoi sa sans se selon sera ses si son sont sous sur ta te tes toi ton tous tout toute toutes tres \
+    tu un une vers vos votre vous y";
+
+const SPANISH: &str = "a al algo algun alguna algunas alguno algunos ante antes asi aun aunque cada como con contra cual \
+    cuales cuando cuanto de del desde donde dos durante e el ella ellas ellos en entre era eran es esa esas ese eso esos \
+    esta estaba estan estas este esto estos fue fueron ha habia han hasta hay la las le les lo los mas me mi mientras muy \
+    nada ni no nos nosotros o os otra otras otro otros para pero poco por porque pues que quien quienes se sea segun ser \
+    si sido sin sino sobre solo son su sus tal tambien tan tanto te tiene tienen todo todos tu un una unas uno unos y ya yo";
+
+const ITALIAN: &str = "a ad ai al alla alle allo anche ancora avere c che chi ci come con contro cosa cui da dai dal dalla \
+    dalle de degli dei del dell della delle dello di dove e ed era erano essere fra gli ha hanno ho i il in io la le lei \
+    li lo loro lui ma mi nei nel nella nelle no noi non nostro o per perche piu poi quale quali quando quanto quella \
+    quelle quelli quello questa queste questi questo se sei si sia solo sono su sua sue sugli sui sul sulla suo tra tu \
+    tutti tutto un una uno vi voi";
+
+const PORTUGUESE: &str = "a ao aos aquela aquele as ate com como da das de dela dele depois do dos e ela elas ele eles em \
+    entre era essa esse esta este eu foi foram ha isso isto ja lhe mais mas me mesmo meu muito na nao nas nem no nos o os \
+    ou para pela pelas pelo pelos por qual quando que quem se sem ser seu seus so sobre sua suas tambem te tem todos um \
+    uma umas uns voce";
+
+const RUSSIAN: &str = "а без более больше будет будто бы был была были было быть в вам вас весь во вот все всего всех вы где \
+    да даже для до его ее если есть еще же за здесь и из или им их к как какая какие какой когда который которая \
+    которые которых кто ли либо между меня мне может мой мы на над надо нас не него нее нет ни них но ну о об однако он \
+    она они оно от очень по под после потому почему при про с сам свой себя со так также такой там те тем то тогда того \
+    тоже только том тот ты у уже хотя чего чем через что чтобы чье эта эти это этого этой этом этот я";
+
+const UKRAINIAN: &str = "а але без би був була були було бути в вже ви вiд від він вона вони воно все всі де для до же з за \
+    зі і із його й як яка яке які який їх її коли котрий ли між ми може на над нас не ні ніж о об однак по під після при про \
+    проти та так також там те ті тільки то тобто того той тому у хоча це цей ця ці чи чому що щоб я";
+
+const POLISH: &str = "a aby ale bez bo by byc byl byla bylo byly co czy dla do gdy gdzie go i ich im ja jak jako je jego jej \
+    jest jeszcze jezeli juz kiedy kto ktora ktore ktory ktorych lub ma mi miedzy na nad nie nim niz o od on ona one oni \
+    oraz po pod poniewaz przed przez przy sa sie swoj ta tak takze tam te tego tej ten to tylko tym u w we wiec wszystko \
+    z za ze";
+
+const DUTCH: &str = "aan al alles als altijd andere ben bij daar dan dat de der deze die dit doch doen door dus een en er ge \
+    geen haar had heb hebben heeft hem het hier hij hoe hun ik in is ja je kan kon maar me meer men met mij mijn moet na \
+    naar niet niets nog nu of om omdat onder ons ook op over reeds te tegen tot uit uw van veel voor want waren was wat \
+    we wel werd wezen wie wij wil worden zal ze zelf zich zij zijn zo zonder zou";
+
+const CHINESE: &str = "的 了 在 是 和 与 或 对 就 都 而 及 着 也 很 吗 呢 吧 啊 什么 怎么 如何 哪些 为什么 我 你 他 她 它 们 这 那 有 不 中 为";
+
+/// Whether a term, in its exact form, is a function, question or request word of the language.
+///
+/// The English words are also tested for languages without a list of their own.
+pub(crate) fn is_function_word(language: Language, exact: &str) -> bool {
+    let list = match language.as_str() {
+        "de" => GERMAN,
+        "fr" => FRENCH,
+        "es" => SPANISH,
+        "it" => ITALIAN,
+        "pt" => PORTUGUESE,
+        "ru" => RUSSIAN,
+        "uk" => UKRAINIAN,
+        "pl" => POLISH,
+        "nl" => DUTCH,
+        "zh" => CHINESE,
+        _ => ENGLISH,
+    };
+    // A query has a few words, so a scan of two kilobytes a word costs less than a table would.
+    list.split_ascii_whitespace().any(|word| word == exact)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn grammar_is_told_from_subjects() {
+        for word in ["the", "what", "about", "describe", "dont", "us"] {
+            assert!(is_function_word(Language::ENGLISH, word), "{word}");
+        }
+        for word in ["nato", "u.s.", "sanctions", "treaty", ""] {
+            assert!(!is_function_word(Language::ENGLISH, word), "{word}");
+        }
+        assert!(Language::new("de").is_some_and(|german| is_function_word(german, "fur")));
+        assert!(ENGLISH.split_ascii_whitespace().count() > 270);
+    }
+}

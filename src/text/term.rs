@@ -1,0 +1,383 @@
+//! Words in, the terms that are indexed, searched and highlighted out; one analysis for all three.
+//!
+//! A word becomes a term by these steps:
+//!
+//! 1. It is lower-cased; ligatures and full-width forms are written plainly; the possessive (`'s`, `’s`) is
+//!    cut and other apostrophes are dropped (`don't` is `dont`). In French, Italian and Catalan an elided
+//!    article or pronoun before an apostrophe is cut (`l'Europe` is `europe`).
+//! 2. A dotted acronym loses its dots (`N.A.T.O.` is `nato`), unless it would then be an everyday word: `U.S.`
+//!    stays `u.s.`, and `US` in capitals becomes `u.s.` too, so that neither meets the pronoun `us`. The same
+//!    holds for `it`, `who` and `is`. In a line all in capitals (three words or more, no small letter) nobody can tell,
+//!    and `US` is the plain `us`.
+//! 3. That form without accents is the *exact* form. The other one goes through the stemmer of the
+//!    language and loses its accents after it, because stemmers look at accents.
+//!
+//! Chinese and other scripts without spaces give each character as a term and each pair of neighbours as
+//! another at the position of its first character; a phrase asks for the pairs.
+
+use rust_stemmers::{Algorithm, Stemmer};
+
+use super::fold;
+use super::word::words;
+use crate::document::{Language, Span};
+
+/// Longest term in bytes; longer words are cut there. Nobody searches for more, and the index could not
+/// hold a word of a megabyte.
+const MAX_TERM_BYTES: usize = 128;
+
+/// Everyday words that an acronym in capitals must not be taken for.
+const AMBIGUOUS: [(&str, &str); 4] = [("us", "u.s."), ("it", "i.t."), ("who", "w.h.o."), ("is", "i.s.")];
+
+/// Articles, pronouns and prepositions that elide before a vowel.
+const ELIDED: [&str; 32] = [
+    "l", "d", "j", "m", "t", "s", "n", "c", "qu", "jusqu", "lorsqu", "puisqu", "quoiqu", "un", "all", "dall", "dell",
+    "nell", "sull", "coll", "gl", "agl", "dagl", "degl", "negl", "sugl", "v", "quell", "quest", "bell", "sant",
+    "presqu",
+];
+
+/// What a term was made from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TermKind {
+    /// A word, or one character of a script without spaces.
+    Word,
+    /// Two neighbouring characters of a script without spaces.
+    Pair,
+}
+
+/// One term of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Term<'a> {
+    /// The stemmed form.
+    pub(crate) text: &'a str,
+    /// The form before stemming.
+    pub(crate) exact: &'a str,
+    /// Where its word stands, in bytes of the text.
+    pub(crate) span: Span,
+    /// Which word of the text it is, from 0; never lower than that of the term before.
+    pub(crate) position: u32,
+    /// What it was made from.
+    pub(crate) kind: TermKind,
+}
+
+/// Turns text of one language into terms; keep one and reuse it, it remembers stems.
+pub(crate) struct Analyzer {
+    language: Language,
+    stemmer: Option<Stemmer>,
+    stems: Stems,
+    lowered: String,
+    exact: String,
+    stem: String,
+}
+
+impl std::fmt::Debug for Analyzer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Analyzer").field("language", &self.language).finish_non_exhaustive()
+    }
+}
+
+impl Analyzer {
+    /// An analyzer for a language; one without a stemmer leaves words as they are.
+    pub(crate) fn new(language: Language) -> Analyzer {
+        let algorithm = match language.as_str() {
+            "ar" => Some(Algorithm::Arabic),
+            "da" => Some(Algorithm::Danish),
+            "de" => Some(Algorithm::German),
+            "el" => Some(Algorithm::Greek),
+            "en" => Some(Algorithm::English),
+            "es" => Some(Algorithm::Spanish),
+            "fi" => Some(Algorithm::Finnish),
+            "fr" => Some(Algorithm::French),
+            "hu" => Some(Algorithm::Hungarian),
+            "it" => Some(Algorithm::Italian),
+            "nl" => Some(Algorithm::Dutch),
+            "no" | "nb" | "nn" => Some(Algorithm::Norwegian),
+            "pt" => Some(Algorithm::Portuguese),
+            "ro" => Some(Algorithm::Romanian),
+            "ru" => Some(Algorithm::Russian),
+            "sv" => Some(Algorithm::Swedish),
+            "ta" => Some(Algorithm::Tamil),
+            "tr" => Some(Algorithm::Turkish),
+            _ => None,
+        };
+        Analyzer {
+            language,
+            stemmer: algorithm.map(Stemmer::create),
+            stems: Stems::new(),
+            lowered: String::new(),
+            exact: String::new(),
+            stem: String::new(),
+        }
+    }
+
+    /// The language it was made for.
+    pub(crate) fn language(&self) -> Language {
+        self.language
+    }
+
+    /// Gives `emit` every term of the text, in the order of the words.
+    pub(crate) fn analyze(&mut self, text: &str, mut emit: impl FnMut(Term<'_>)) {
+        let mut capitals = Capitals::new(text);
+        let mut words = words(text).peekable();
+        let mut position = 0u32;
+        while let Some(word) = words.next() {
+            self.normalize(word.text, || capitals.line_at(word.span.start));
+            if self.exact.is_empty() {
+                continue;
+            }
+            emit(Term { text: &self.stem, exact: &self.exact, span: word.span, position, kind: TermKind::Word });
+            if word.unspaced
+                && let Some(next) = words.peek().filter(|next| next.unspaced && next.span.start == word.span.end)
+            {
+                let span = Span::new(word.span.start, next.span.end);
+                self.exact.clear();
+                fold::lower(&text[span.range()], &mut self.exact);
+                let pair = &self.exact;
+                emit(Term { text: pair, exact: pair, span, position, kind: TermKind::Pair });
+            }
+            position = position.saturating_add(1);
+        }
+    }
+
+    /// Fills `exact` and `stem` with the forms of one word; both empty when nothing of it is left.
+    fn normalize(&mut self, word: &str, mut in_capitals: impl FnMut() -> bool) {
+        self.lowered.clear();
+        self.exact.clear();
+        self.stem.clear();
+        let word = cut_to(word, MAX_TERM_BYTES);
+        let ascii = word.is_ascii();
+        if ascii {
+            self.lowered.push_str(word);
+            self.lowered.make_ascii_lowercase();
+        } else {
+            fold::lower(word, &mut self.lowered);
+        }
+        let whole = !self.lowered.bytes().any(|byte| byte == b'\'' || byte == b'.' || byte == 0xE2);
+        if !whole {
+            self.trim_apostrophes();
+            if self.lowered.contains('.') && !self.lowered.starts_with(|c: char| c.is_numeric()) {
+                let dotted = self.undot();
+                if dotted {
+                    return;
+                }
+            }
+        } else if ascii && word.len() <= 3 && word.len() >= 2 && word.bytes().all(|byte| byte.is_ascii_uppercase()) {
+            let meant = AMBIGUOUS.iter().find(|(plain, _)| *plain == self.lowered);
+            if let Some((_, dotted)) = meant
+                && !in_capitals()
+            {
+                self.exact.push_str(dotted);
+                self.stem.push_str(dotted);
+                return;
+            }
+        }
+        if ascii {
+            self.exact.push_str(&self.lowered);
+        } else {
+            fold::fold(&self.lowered, &mut self.exact);
+        }
+        let Some(stemmer) = &self.stemmer else {
+            self.stem.push_str(&self.exact);
+            return;
+        };
+        if let Some(stem) = self.stems.get(&self.lowered) {
+            self.stem.push_str(stem);
+            return;
+        }
+        let stem = stemmer.stem(&self.lowered);
+        if stem.is_ascii() {
+            self.stem.push_str(&stem);
+        } else {
+            fold::fold(&stem, &mut self.stem);
+        }
+        if self.stem.is_empty() {
+            self.stem.push_str(&self.exact);
+        }
+        self.stems.put(&self.lowered, &self.stem);
+    }
+
+    /// Cuts possessives and elided words off the lowered word and drops what apostrophes are left.
+    fn trim_apostrophes(&mut self) {
+        let word = &mut self.lowered;
+        for possessive in ["'s", "’s"] {
+            if word.ends_with(possessive) && word.len() > possessive.len() {
+                word.truncate(word.len() - possessive.len());
+                break;
+            }
+        }
+        if matches!(self.language.as_str(), "fr" | "it" | "ca")
+            && let Some((before, after)) = word.split_once(['\'', '’'])
+            && ELIDED.contains(&before)
+            && !after.is_empty()
+        {
+            let cut = word.len() - after.len();
+            word.drain(..cut);
+        }
+        word.retain(|c| c != '\'' && c != '’');
+    }
+
+    /// Drops the dots of an acronym; true when it must keep them and both forms are filled in.
+    fn undot(&mut self) -> bool {
+        self.lowered.retain(|c| c != '.');
+        let meant = AMBIGUOUS.iter().find(|(plain, _)| *plain == self.lowered);
+        if let Some((_, dotted)) = meant {
+            self.exact.push_str(dotted);
+            self.stem.push_str(dotted);
+        }
+        meant.is_some()
+    }
+}
+
+/// The longest start of `text` within `bytes`, cut between characters.
+fn cut_to(text: &str, bytes: usize) -> &str {
+    if text.len() <= bytes {
+        return text;
+    }
+    let mut end = bytes;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+/// Which lines of a text are all in capitals; looks at each line once.
+struct Capitals<'a> {
+    text: &'a str,
+    line: Span,
+    answer: bool,
+}
+
+impl<'a> Capitals<'a> {
+    fn new(text: &'a str) -> Capitals<'a> {
+        Capitals { text, line: Span::new(0, 0), answer: false }
+    }
+
+    fn line_at(&mut self, at: usize) -> bool {
+        if !self.line.range().contains(&at) {
+            let start = self.text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+            let end = self.text[at..].find('\n').map_or(self.text.len(), |newline| at + newline);
+            let line = &self.text[start..end];
+            self.line = Span::new(start, end);
+            self.answer = !line.chars().any(char::is_lowercase)
+                && words(line).filter(|word| word.text.chars().any(char::is_alphabetic)).nth(2).is_some();
+        }
+        self.answer
+    }
+}
+
+/// Stems seen before: direct mapped, so a word that hashes alike takes the place of the one before it.
+struct Stems {
+    /// [`Stems::SLOTS`] slots of key length, stem length, key, stem. One zeroed block, so that an
+    /// analyzer made for one short query touches only the pages that it uses.
+    slots: Vec<u8>,
+}
+
+impl Stems {
+    const SLOTS: usize = 8192;
+    const SLOT: usize = 64;
+    /// Longest key, and longest stem, that a slot holds.
+    const HALF: usize = 31;
+
+    fn new() -> Stems {
+        Stems { slots: vec![0; Stems::SLOTS * Stems::SLOT] }
+    }
+
+    fn slot(word: &[u8]) -> usize {
+        // FNV-1a: the words are short and the map only has to spread them.
+        let hash = word
+            .iter()
+            .fold(0xcbf2_9ce4_8422_2325u64, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
+        ((hash >> 32) as usize % Stems::SLOTS) * Stems::SLOT
+    }
+
+    fn get(&self, word: &str) -> Option<&str> {
+        let word = word.as_bytes();
+        let at = Stems::slot(word);
+        let slot = &self.slots[at..at + Stems::SLOT];
+        let (key, stem) = (usize::from(slot[0]), usize::from(slot[1]));
+        let hit = key == word.len() && key > 0 && &slot[2..2 + key] == word;
+        if hit { std::str::from_utf8(&slot[2 + Stems::HALF..2 + Stems::HALF + stem]).ok() } else { None }
+    }
+
+    fn put(&mut self, word: &str, stem: &str) {
+        let (word, stem) = (word.as_bytes(), stem.as_bytes());
+        if word.len() > Stems::HALF || stem.len() > Stems::HALF || word.is_empty() {
+            return;
+        }
+        let at = Stems::slot(word);
+        let slot = &mut self.slots[at..at + Stems::SLOT];
+        slot[0] = word.len() as u8;
+        slot[1] = stem.len() as u8;
+        slot[2..2 + word.len()].copy_from_slice(word);
+        slot[2 + Stems::HALF..2 + Stems::HALF + stem.len()].copy_from_slice(stem);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn terms(language: &str, text: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        let language = Language::new(language).unwrap_or(Language::ENGLISH);
+        Analyzer::new(language).analyze(text, |term| found.push(term.text.to_owned()));
+        found
+    }
+
+    #[test]
+    fn english_terms() {
+        let cases: &[(&str, &[&str])] = &[
+            ("China's sanctions", &["china", "sanction"]),
+            ("Putin’s, ministers' O'Brien don't", &["putin", "minist", "obrien", "dont"]),
+            ("U.S. and US told us", &["u.s.", "and", "u.s.", "told", "us"]),
+            ("THE US AND NATO", &["the", "us", "and", "nato"]),
+            ("US SANCTIONS", &["u.s.", "sanction"]),
+            ("U.S.'s N.A.T.O. e.g. WHO who", &["u.s.", "nato", "eg", "w.h.o.", "who"]),
+            ("U.N. UN", &["un", "un"]),
+            ("Élysée ﬁnance ＮＡＴＯ 3.5", &["elyse", "financ", "nato", "3.5"]),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(terms("en", text), *expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn terms_of_other_languages() {
+        assert_eq!(terms("fr", "l’Europe déclaré d'Ukraine"), terms("fr", "Europe declare Ukraine"));
+        assert_eq!(terms("de", "Verhandlungen"), terms("de", "Verhandlung"));
+        assert_eq!(terms("ru", "переговоры"), terms("ru", "переговоров"));
+        assert_eq!(terms("pl", "Łódź rozmowy"), ["lodz", "rozmowy"]);
+        assert_eq!(terms("zh", "北约东 扩"), ["北", "北约", "约", "约东", "东", "扩"]);
+    }
+
+    #[test]
+    fn exact_forms_are_not_stemmed_and_keep_their_place() {
+        let mut found = Vec::new();
+        Analyzer::new(Language::ENGLISH).analyze("Sino-Russian élites", |term| {
+            found.push((term.exact.to_owned(), term.span, term.position));
+        });
+        let expected = [("sino", (0, 4), 0), ("russian", (5, 12), 1), ("elites", (13, 20), 2)];
+        assert_eq!(found, expected.map(|(text, (start, end), at)| (text.to_owned(), Span::new(start, end), at)));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_gives_ordered_terms(text in any::<String>(), language in "(en|fr|de|ru|zh|tr|el|ar)") {
+            let language = Language::new(&language).unwrap_or(Language::ENGLISH);
+            let mut analyzer = Analyzer::new(language);
+            let (mut first, mut position) = (Vec::new(), 0);
+            let mut fine = true;
+            analyzer.analyze(&text, |term| {
+                fine &= term.position >= position && !term.text.is_empty() && !term.exact.is_empty();
+                fine &= text.get(term.span.range()).is_some();
+                position = term.position;
+                first.push(term.text.to_owned());
+            });
+            prop_assert!(fine);
+            // A remembered stem is the stem.
+            let mut second = Vec::new();
+            analyzer.analyze(&text, |term| second.push(term.text.to_owned()));
+            prop_assert_eq!(first, second);
+        }
+    }
+}
