@@ -10,7 +10,7 @@ mod parse;
 mod text;
 
 pub use crate::{
-    annotate::{Annotator, Gazetteer, Taxonomy},
+    annotate::{Annotator, Crosswalk, Gazetteer, Profile, Scheme, Taxonomy, TaxonomyBuilder, Topic, TopicReason},
     date::{Date, Precision},
     document::{
         ActorTag, Band, Document, Language, Link, Mention, MentionKind, Paragraph, ParagraphKind, Repair, RepairKind,

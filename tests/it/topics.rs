@@ -1,1 +1,152 @@
 //! Cases for `topics`.
+
+use demarche::{Annotator, Document, Profile, Result, Scheme, Taxonomy};
+
+#[test]
+fn built_in_taxonomy_has_its_tops_and_leaves() -> Result<()> {
+    let taxonomy = Taxonomy::built_in();
+    assert_eq!(taxonomy.topics().filter(|topic| topic.is_top()).count(), 26);
+    assert!(taxonomy.topics().len() >= 138);
+    let gas = taxonomy.topic(&"/topic/energy/gas".parse()?).expect("a topic of the table");
+    assert_eq!(gas.label(), "Gas supplies and pipelines");
+    assert_eq!(gas.crosswalk().codes(Scheme::Cap).collect::<Vec<_>>(), ["800"]);
+    assert_eq!(gas.crosswalk().codes(Scheme::EuroVoc).collect::<Vec<_>>(), ["6616"]);
+    assert_eq!(taxonomy.label(&"/topic/energy/unheard-of".parse()?), None);
+    Ok(())
+}
+
+#[test]
+fn names_are_looked_up_best_first() {
+    let taxonomy = Taxonomy::built_in();
+    for (name, path) in [
+        ("nato-enlargement", "/topic/alliances/nato-enlargement"),
+        ("NATO enlargement", "/topic/alliances/nato-enlargement"),
+        ("/topic/energy", "/topic/energy"),
+        ("topic/energy", "/topic/energy"),
+        ("energy/gas", "/topic/energy/gas"),
+        ("energy", "/topic/energy"),
+        ("Energy Security", "/topic/energy"),
+        ("Nord Stream", "/topic/energy/gas"),
+        ("sanctions", "/topic/sanctions"),
+    ] {
+        let found = taxonomy.lookup(name);
+        assert_eq!(found.first().map(|topic| topic.path().as_str()), Some(path), "{name}");
+    }
+    assert!(taxonomy.lookup("quidditch").is_empty());
+    assert!(taxonomy.lookup(" / ").is_empty());
+    let near = taxonomy.suggest("nato-enlargment", 3);
+    assert_eq!(near[0].path().as_str(), "/topic/alliances/nato-enlargement");
+    let begun = taxonomy.complete("nato", 5);
+    assert_eq!(begun[0].path().as_str(), "/topic/alliances/nato-enlargement");
+    assert_eq!(taxonomy.complete("", 7).len(), 7);
+}
+
+#[test]
+fn a_table_written_and_read_back_is_the_same_taxonomy() -> Result<()> {
+    let taxonomy = Taxonomy::built_in();
+    let mut builder = Taxonomy::builder();
+    builder.clear().add_table("copy", &taxonomy.to_table())?;
+    assert_eq!(builder.build()?.fingerprint(), taxonomy.fingerprint());
+    assert_ne!(Taxonomy::empty().fingerprint(), taxonomy.fingerprint());
+    Ok(())
+}
+
+#[test]
+fn users_add_override_replace_and_drop() -> Result<()> {
+    let mut builder = Taxonomy::builder();
+    builder.add_json_lines(
+        "mine.jsonl",
+        concat!(
+            "{\"path\": \"/topic/energy/hydrogen\", \"label\": \"Hydrogen trade\", \"cues\": [\"electrolyser\"]}\n\n",
+            "{\"path\": \"/topic/space\", \"drop\": true}\n",
+            "{\"path\": \"/topic/war\", \"remove\": [\"warfare\"]}\n",
+        ),
+    )?;
+    builder.add_toml(
+        "mine.toml",
+        "[[topic]]\npath = \"/topic/fish\"\ncodes = [\"iptc:medtop:20000210\"]\n\
+         cues = [\"cod quota\", { cue = \"herring\", kind = \"weak\" }]\n",
+    )?;
+    let annotator = Annotator::new().with_taxonomy(builder.build()?);
+    let taxonomy = annotator.taxonomy();
+    assert!(taxonomy.lookup("space").iter().all(|topic| !topic.path().as_str().starts_with("/topic/space")));
+    let document = annotator.annotate(Document::parse(
+        "a",
+        "An electrolyser for the port.\n\nThe cod quotas were cut, and so was herring.\n\nHerring only.",
+    )?);
+    let paths = |at: usize| document.paragraphs[at].topics.iter().map(|tag| tag.path.as_str()).collect::<Vec<_>>();
+    assert_eq!(paths(0), ["/topic/energy/hydrogen"]);
+    assert_eq!(paths(1), ["/topic/fish"]);
+    assert!(paths(2).is_empty());
+    let cues: Vec<_> = document.paragraphs[1].topics[0].cues.iter().map(|cue| &*cue.cue).collect();
+    assert_eq!(cues, ["cod quota", "herring"]);
+    Ok(())
+}
+
+#[test]
+fn what_cannot_be_used_is_refused_by_line_and_reason() {
+    let json = [
+        (
+            "{\"path\": \"/actor/x\"}",
+            "line 1, column 1: topic \"/actor/x\": expected /topic/<top> or /topic/<top>/<leaf>",
+        ),
+        ("\n{\"path\": 3}", "line 2, column 10"),
+        ("{\"path\": \"/topic/x\", \"cue\": []}", "unknown field `cue`"),
+        (
+            "{\"path\": \"/topic/x\", \"cues\": [{\"cue\": \"a\", \"kind\": \"huge\"}]}",
+            "kind \"huge\": expected strong, normal",
+        ),
+        ("{\"path\": \"/topic/x\", \"cues\": [\"--\"]}", "cue \"--\": found no word"),
+        ("{\"path\": \"/topic/x\", \"cues\": [\"a ~99 b\"]}", "expected a number of words up to 12 behind ~"),
+        ("{\"path\": \"/topic/x\", \"cues\": [\"a\", \"a\"]}", "found the cue \"a\" a second time"),
+        ("{\"path\": \"/topic/war\", \"remove\": [\"tea\"]}", "/topic/war has none of that text"),
+        ("{\"path\": \"/topic/tea\", \"drop\": true}", "there is no such topic"),
+        ("{\"path\": \"/topic/x\", \"codes\": [\"dewey:3\"]}", "code \"dewey:3\": expected one like"),
+    ];
+    for (text, expected) in json {
+        let error = Taxonomy::builder().add_json_lines("mine.jsonl", text).map(drop).expect_err(text);
+        assert!(error.is_input(), "{text}");
+        let message = error.to_string();
+        assert!(message.starts_with("mine.jsonl: line ") && message.contains(expected), "{text}: {message}");
+    }
+    let toml = [
+        ("[[topic]]\npath = \"/topic/x\"\n\n[[topic]]\npath = \"/x\"\n", "line 4, column 1: topic \"/x\""),
+        ("[[topic]]\npath = \n", "line 2"),
+        ("[topics]\n", "unknown field"),
+    ];
+    for (text, expected) in toml {
+        let error = Taxonomy::builder().add_toml("mine.toml", text).map(drop).expect_err(text);
+        assert!(error.to_string().contains(expected), "{text}: {error}");
+    }
+    let table = [
+        ("/topic/x\ta", "line 1, column 1: found 2 fields"),
+        ("# fine\n/topic/x\ta\tstrong\theavy", "line 2, column 1: weight \"heavy\""),
+        ("/topic/x\ta\tstrong\n/topic/x\ta\tweak", "line 2, column 1: found the cue \"a\" of /topic/x a second time"),
+        ("/topic/x/y\t-\tbias\t-2", "only tops have one"),
+        ("-\ttemperature\tsetting\t1", "setting \"temperature\": expected one of balanced"),
+    ];
+    for (text, expected) in table {
+        let error = Taxonomy::builder().add_table("mine.tsv", text).map(drop).expect_err(text);
+        assert!(error.to_string().contains(expected), "{text}: {error}");
+    }
+}
+
+#[test]
+fn reasons_name_cues_with_spans_and_near_misses() -> Result<()> {
+    let document = Document::parse("a", "They negotiated a ceasefire. The army stayed in its barracks.")?;
+    let document = Annotator::new().annotate(document);
+    let paragraph = &document.paragraphs[0];
+    for tag in &paragraph.topics {
+        assert!(tag.score > 0.0 && tag.score <= 1.0);
+        for cue in &tag.cues {
+            let span = cue.span.expect("cues of a paragraph stand in it");
+            assert!(paragraph.text.get(span.range()).is_some());
+        }
+    }
+    let reasons = Taxonomy::built_in().explain(&document, 0, Profile::Balanced);
+    assert!(reasons.windows(2).all(|pair| pair[0].sum >= pair[1].sum));
+    assert!(reasons.iter().any(|reason| reason.is_tagged() && reason.path.as_str() == "/topic/war"));
+    assert!(reasons.iter().any(|reason| !reason.is_tagged() && reason.path.as_str() == "/topic/defence"));
+    assert!(Taxonomy::built_in().explain(&document, 9, Profile::Balanced).is_empty());
+    Ok(())
+}

@@ -1,31 +1,231 @@
 //! Topics: what a paragraph is about.
+//!
+//! A taxonomy is a [`Lexicon`](lexicon::Lexicon) read from tables, compiled into a matcher over stemmed
+//! words. A paragraph's cues are found in one pass, summed up for each top on the scale of log-odds, and
+//! tagged where the sum reaches one threshold for all tops.
+
+mod builder;
+mod cue;
+mod explain;
+mod find;
+mod lexicon;
+mod matcher;
+mod node;
+mod score;
+mod table;
+mod words;
 
 use std::sync::{Arc, LazyLock};
 
-use crate::document::Document;
+pub use self::builder::TaxonomyBuilder;
+pub use self::explain::TopicReason;
+pub use self::node::{Crosswalk, Scheme, Topic};
+
+use self::cue::CueKind;
+use self::lexicon::{Lexicon, Settings};
+use self::matcher::{Hit, Matcher, Scratch, Target};
+use crate::document::{Document, TopicTag};
+use crate::error::{Error, Result};
 use crate::facet::FacetPath;
 
-/// The topics that can be recognised, with the cues that speak for them.
+/// How readily a paragraph is tagged with a topic.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Profile {
+    /// Misses and false tags weigh the same. For browsing and counting.
+    #[default]
+    Balanced,
+    /// Fewer tags, more of them right. For alerts and for figures that are quoted.
+    Precise,
+}
+
+/// A cue as scoring needs it.
 #[derive(Debug)]
-pub struct Taxonomy {}
+struct Compiled {
+    text: Arc<str>,
+    kind: CueKind,
+    weight: f32,
+    topic: u16,
+    top: u16,
+}
+
+/// The topics that can be recognised, with the cues that speak for them.
+///
+/// The built-in one has 26 tops, such as *Energy security*, and some 110 leaves below them, such as *Gas
+/// supplies and pipelines*, each with English cues. The top decides: a paragraph is tagged where the cues
+/// of a top and its leaves weigh enough together. The tag's path is then the leaf, or the leaves, that most
+/// of that weight belongs to, and the top itself where no leaf stands out. [`Taxonomy::builder`] adds to the
+/// built-in one, overrides or replaces it.
+///
+/// # Examples
+///
+/// ```
+/// use demarche::Taxonomy;
+///
+/// let taxonomy = Taxonomy::built_in();
+/// let found = taxonomy.lookup("NATO enlargement");
+/// assert_eq!(found[0].path().as_str(), "/topic/alliances/nato-enlargement");
+/// ```
+#[derive(Debug)]
+pub struct Taxonomy {
+    lexicon: Lexicon,
+    matcher: Matcher,
+    /// In path order.
+    topics: Vec<Topic>,
+    cues: Vec<Compiled>,
+    /// By the number of a top: its place in `topics`.
+    tops: Vec<u16>,
+    /// By the number of a top.
+    biases: Vec<f32>,
+}
 
 impl Taxonomy {
     /// The one that comes with the crate.
     pub fn built_in() -> Arc<Taxonomy> {
-        static BUILT_IN: LazyLock<Arc<Taxonomy>> = LazyLock::new(|| Arc::new(Taxonomy {}));
+        static BUILT_IN: LazyLock<Arc<Taxonomy>> = LazyLock::new(|| {
+            let lexicon = builder::built_in_lexicon().expect("the tables compiled in are checked by a test");
+            Arc::new(Taxonomy::compile(lexicon).expect("the tables compiled in are checked by a test"))
+        });
         BUILT_IN.clone()
     }
 
+    /// One without a topic; it tags nothing.
+    pub fn empty() -> Taxonomy {
+        Taxonomy::compile(Lexicon::default()).expect("no topic has no cue that could be refused")
+    }
+
+    /// A builder that starts from the built-in taxonomy.
+    pub fn builder() -> TaxonomyBuilder {
+        TaxonomyBuilder::new()
+    }
+
+    fn compile(mut lexicon: Lexicon) -> Result<Taxonomy> {
+        lexicon.add_missing_tops();
+        let mut taxonomy = Taxonomy {
+            matcher: Matcher::new(lexicon.entries.keys().filter(|path| path.depth() == 2).count()),
+            topics: Vec::new(),
+            cues: Vec::new(),
+            tops: Vec::new(),
+            biases: Vec::new(),
+            lexicon,
+        };
+        if taxonomy.lexicon.entries.len() > usize::from(u16::MAX) {
+            let found = taxonomy.lexicon.entries.len().to_string();
+            return Err(Error::value("number of topics", found, "expected at most 65535"));
+        }
+        for (path, entry) in &taxonomy.lexicon.entries {
+            let topic = taxonomy.topics.len() as u16;
+            taxonomy.topics.push(Topic {
+                path: path.clone(),
+                label: entry.label.clone(),
+                crosswalk: entry.crosswalk.clone(),
+            });
+            // In path order a leaf comes somewhere behind its top, with other tops never between, unless
+            // a step sorts below '/': so the top is looked up.
+            let top_path = if path.depth() == 2 { Some(path.clone()) } else { path.parent() };
+            let top = taxonomy
+                .tops
+                .iter()
+                .position(|&top| Some(taxonomy.topics[top as usize].path()) == top_path.as_ref())
+                .unwrap_or(taxonomy.tops.len());
+            if top == taxonomy.tops.len() {
+                taxonomy.tops.push(topic);
+                taxonomy.biases.push(entry.bias.unwrap_or(taxonomy.lexicon.settings.bias));
+            }
+            for cue in entry.cues.values() {
+                let target = Target { top: top as u16, weight: cue.weight() };
+                let id = taxonomy.matcher.add(&cue.text, target);
+                id.map_err(|reason| Error::value("cue", &*cue.text, format!("{reason}, in {path}")))?;
+                taxonomy.cues.push(Compiled {
+                    text: cue.text.clone(),
+                    kind: cue.kind,
+                    weight: cue.weight(),
+                    topic,
+                    top: top as u16,
+                });
+            }
+        }
+        Ok(taxonomy)
+    }
+
+    fn settings(&self) -> &Settings {
+        &self.lexicon.settings
+    }
+
     /// Replaces the topics of the document's paragraphs; runs after the actors are tagged.
-    pub(crate) fn tag(&self, _document: &mut Document) {}
+    pub(crate) fn tag(&self, document: &mut Document, profile: Profile) {
+        let mut scratch = Scratch::default();
+        let mut hits = Vec::new();
+        let contexts = self.context_hits(document, &mut scratch);
+        for at in 0..document.paragraphs.len() {
+            let paragraph = &document.paragraphs[at];
+            self.matcher.find(&paragraph.text, &paragraph.actors, &mut scratch, &mut hits);
+            let context = contexts.of(paragraph.section);
+            document.paragraphs[at].topics = self.tags(&hits, context, profile);
+        }
+    }
+
+    fn tags(&self, hits: &[Hit], context: &[Hit], profile: Profile) -> Vec<TopicTag> {
+        if hits.is_empty() {
+            return Vec::new();
+        }
+        self.decide(&self.weigh(hits, context), profile)
+    }
+
+    /// The hits in the title and the headings, unless they weigh nothing.
+    fn context_hits(&self, document: &Document, scratch: &mut Scratch) -> Contexts {
+        let mut contexts = Contexts::default();
+        if self.settings().context <= 0.0 {
+            return contexts;
+        }
+        if let Some(title) = &document.title {
+            self.matcher.find(title, &document.title_actors, scratch, &mut contexts.title);
+        }
+        for section in &document.sections {
+            let mut hits = Vec::new();
+            self.matcher.find(&section.heading, &section.actors, scratch, &mut hits);
+            hits.extend_from_slice(&contexts.title);
+            contexts.sections.push(hits);
+        }
+        contexts
+    }
+
+    /// Every topic, in path order.
+    pub fn topics(&self) -> impl ExactSizeIterator<Item = &Topic> {
+        self.topics.iter()
+    }
+
+    /// The topic at a path; `None` for a path the taxonomy does not know.
+    pub fn topic(&self, path: &FacetPath) -> Option<&Topic> {
+        let at = self.topics.binary_search_by(|topic| topic.path.cmp(path)).ok()?;
+        Some(&self.topics[at])
+    }
 
     /// The name to show for a path; `None` for a path the taxonomy does not know.
-    pub fn label(&self, _path: &FacetPath) -> Option<String> {
-        None
+    pub fn label(&self, path: &FacetPath) -> Option<String> {
+        self.topic(path).map(|topic| topic.label().to_owned())
     }
 
     /// Tells two taxonomies apart: equal content gives the same fingerprint, on every machine.
     pub fn fingerprint(&self) -> u64 {
-        0
+        self.lexicon.fingerprint()
+    }
+
+    /// The whole taxonomy as a readable table, which [`TaxonomyBuilder::add_table`] reads back.
+    pub fn to_table(&self) -> String {
+        table::write(&self.lexicon)
+    }
+}
+
+/// The hits that paragraphs below a heading have from above.
+#[derive(Debug, Default)]
+struct Contexts {
+    title: Vec<Hit>,
+    /// By section, the title's included.
+    sections: Vec<Vec<Hit>>,
+}
+
+impl Contexts {
+    fn of(&self, section: Option<u32>) -> &[Hit] {
+        section.and_then(|section| self.sections.get(section as usize)).unwrap_or(&self.title)
     }
 }

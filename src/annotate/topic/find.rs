@@ -1,0 +1,146 @@
+//! Topics by name: what a user types, misspells or begins to type.
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::cue::CueKind;
+use super::{Taxonomy, Topic};
+
+/// How well a name fits; the first is the best.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Fit {
+    Path,
+    Step,
+    Label,
+    Cue,
+    PartOfLabel,
+}
+
+impl Taxonomy {
+    /// The topics a name stands for, the best first; none for an unknown name.
+    ///
+    /// A name is a path (`/topic/energy`), its last step (`nato-enlargement`, `NATO enlargement`), a label,
+    /// a strong cue (`Nord Stream`), or words that all stand in a label. Case, accents and hyphens do not
+    /// matter. Where one name fits several topics alike, a top comes before a leaf.
+    pub fn lookup(&self, name: &str) -> Vec<&Topic> {
+        let given = name.trim();
+        let words = simplify(given);
+        let mut found: Vec<(Fit, usize, &Topic)> = Vec::new();
+        if words.is_empty() {
+            return Vec::new();
+        }
+        for topic in &self.topics {
+            if let Some(fit) = self.fit(topic, given, &words) {
+                found.push((fit, topic.path.depth(), topic));
+            }
+        }
+        found.sort_by(|one, other| (one.0, one.1).cmp(&(other.0, other.1)).then(one.2.path.cmp(&other.2.path)));
+        found.into_iter().map(|(_, _, topic)| topic).collect()
+    }
+
+    fn fit(&self, topic: &Topic, given: &str, words: &str) -> Option<Fit> {
+        let path = topic.path.as_str();
+        if path == given || path.trim_start_matches('/') == given || path.strip_prefix("/topic/") == Some(given) {
+            return Some(Fit::Path);
+        }
+        if simplify(topic.path.last_step()) == words {
+            return Some(Fit::Step);
+        }
+        let label = simplify(&topic.label);
+        if label == words {
+            return Some(Fit::Label);
+        }
+        let cues = &self.lexicon.entries.get(&topic.path)?.cues;
+        let strong = |kind| matches!(kind, CueKind::Strong | CueKind::Normal);
+        if cues.values().any(|cue| strong(cue.kind) && simplify(&cue.text) == words) {
+            return Some(Fit::Cue);
+        }
+        let in_label = |word: &str| label.split(' ').any(|other| other == word);
+        words.split(' ').all(in_label).then_some(Fit::PartOfLabel)
+    }
+
+    /// Topics whose name is near to a misspelt one, the nearest first, at most `n`.
+    pub fn suggest(&self, text: &str, n: usize) -> Vec<&Topic> {
+        let words = simplify(text.trim().trim_start_matches("/topic/"));
+        // Nobody misspells a name of this length; the distance is quadratic.
+        if words.is_empty() || words.len() > 60 {
+            return Vec::new();
+        }
+        let furthest = 1 + words.chars().count() / 5;
+        let mut found: Vec<(usize, &Topic)> = Vec::new();
+        for topic in &self.topics {
+            let cues = self.lexicon.entries.get(&topic.path).map(|entry| &entry.cues);
+            let strong = cues.into_iter().flat_map(|cues| cues.values()).filter(|cue| cue.kind == CueKind::Strong);
+            let names = [topic.path.last_step(), &topic.label].into_iter().map(|name| (0, name));
+            // A name of the topic comes before a cue that is as near.
+            let near = names
+                .chain(strong.map(|cue| (1, &*cue.text)))
+                .filter(|(_, name)| name.len().abs_diff(words.len()) <= furthest + 4)
+                .map(|(rank, name)| 2 * distance(&simplify(name), &words) + rank)
+                .min();
+            if let Some(near) = near.filter(|near| near / 2 <= furthest) {
+                found.push((near, topic));
+            }
+        }
+        found.sort_by(|one, other| one.0.cmp(&other.0).then(one.1.path.cmp(&other.1.path)));
+        found.into_iter().take(n).map(|(_, topic)| topic).collect()
+    }
+
+    /// Topics with a step or a word of the label that begins as given, tops first, at most `n`.
+    pub fn complete(&self, prefix: &str, n: usize) -> Vec<&Topic> {
+        let words = simplify(prefix.trim().trim_start_matches("/topic/"));
+        let begins = |name: &str| {
+            let name = simplify(name);
+            name.match_indices(&words).any(|(at, _)| at == 0 || name.as_bytes()[at - 1] == b' ')
+        };
+        let whole = |topic: &&Topic| {
+            words.is_empty()
+                || topic.path.as_str().starts_with(prefix.trim())
+                || begins(topic.path.last_step())
+                || begins(&topic.label)
+        };
+        let mut found: Vec<&Topic> = self.topics.iter().filter(whole).collect();
+        found.sort_by_key(|topic| (!simplify(topic.path.last_step()).starts_with(&words), topic.path.depth()));
+        found.truncate(n);
+        found
+    }
+}
+
+/// Lower case, accents off, one space between words, nothing else.
+fn simplify(name: &str) -> String {
+    let mut simple = String::with_capacity(name.len());
+    let mut gap = false;
+    for c in name.nfd().flat_map(char::to_lowercase) {
+        if c.is_alphanumeric() {
+            if gap && !simple.is_empty() {
+                simple.push(' ');
+            }
+            gap = false;
+            simple.push(c);
+        } else {
+            // A combining mark is no gap.
+            gap |= !('\u{300}'..='\u{36f}').contains(&c);
+        }
+    }
+    simple
+}
+
+/// How many letters must be put in, taken out, replaced or swapped with their neighbour.
+fn distance(one: &str, other: &str) -> usize {
+    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
+    let mut rows = vec![vec![0; other.len() + 1]; one.len() + 1];
+    for (i, row) in rows.iter_mut().enumerate() {
+        row[0] = i;
+    }
+    rows[0] = (0..=other.len()).collect();
+    for i in 1..=one.len() {
+        for j in 1..=other.len() {
+            let differ = usize::from(one[i - 1] != other[j - 1]);
+            let mut least = (rows[i - 1][j] + 1).min(rows[i][j - 1] + 1).min(rows[i - 1][j - 1] + differ);
+            if i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1] {
+                least = least.min(rows[i - 2][j - 2] + 1);
+            }
+            rows[i][j] = least;
+        }
+    }
+    rows[one.len()][other.len()]
+}

@@ -1,0 +1,312 @@
+//! Finds cues in a text: a trie over stemmed words, walked once from every word.
+//!
+//! In: a text's words and its actor tags. Out: [`Hit`]s, each naming a cue and the bytes it covers, the
+//! ones nested in a longer cue of the same top left out. The trie is at most [`DEEPEST`] words deep, so
+//! the time is linear in the text.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+use super::cue::Pattern;
+use super::words::each_word;
+use crate::document::{ActorTag, Span};
+
+/// The longest cue, in words.
+pub(super) const DEEPEST: usize = 8;
+
+/// The number of a cue in the compiled taxonomy.
+pub(super) type CueId = u32;
+
+/// Where a cue stands in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Hit {
+    pub(super) cue: CueId,
+    pub(super) span: Span,
+}
+
+/// What the matcher must know of a cue to match it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Target {
+    /// The number of its top; hits silence each other only inside one.
+    pub(super) top: u16,
+    /// Of two cues of one top on the same words the heavier stands.
+    pub(super) weight: f32,
+}
+
+/// Keys are hashes already.
+#[derive(Debug, Clone, Copy, Default)]
+struct AsIs(u64);
+
+impl Hasher for AsIs {
+    fn finish(&self) -> u64 {
+        // The table takes its buckets from the low bits and its tags from the high ones.
+        self.0.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = (self.0 << 8) ^ u64::from(byte);
+        }
+    }
+
+    fn write_u64(&mut self, key: u64) {
+        self.0 = key;
+    }
+}
+
+type Table<V> = HashMap<u64, V, BuildHasherDefault<AsIs>>;
+
+/// What stands at the end of a sequence of words.
+#[derive(Debug, Clone, Copy)]
+enum Leaf {
+    /// A cue; the bits say which of its words must stand in capitals.
+    Whole { cue: CueId, capitals: u8 },
+    /// Half of a pair.
+    Half { cue: CueId, right: bool, within: u8 },
+}
+
+/// A word that occurs in a cue, or 0.
+#[derive(Debug, Clone, Copy)]
+struct Token {
+    word: u32,
+    sentence: u32,
+    start: u32,
+    end: u32,
+    upper: bool,
+}
+
+/// Half of a pair that was seen.
+#[derive(Debug, Clone, Copy)]
+struct Seen {
+    cue: CueId,
+    right: bool,
+    first: u32,
+    last: u32,
+}
+
+/// A match before the nested ones are left out.
+#[derive(Debug, Clone, Copy)]
+struct Found {
+    cue: CueId,
+    span: Span,
+    /// A pair neither silences what stands between its halves nor is silenced.
+    pair: bool,
+}
+
+/// Room that is used again for every text.
+#[derive(Debug, Default)]
+pub(super) struct Scratch {
+    tokens: Vec<Token>,
+    seen: Vec<Seen>,
+    found: Vec<Found>,
+    covered: Vec<usize>,
+}
+
+/// The compiled cues.
+#[derive(Debug, Default)]
+pub(super) struct Matcher {
+    words: Table<u32>,
+    /// Node and word to node; node 0 is the root.
+    edges: Table<u32>,
+    /// By node.
+    leaves: Vec<Vec<Leaf>>,
+    actors: HashMap<Box<str>, Vec<CueId>>,
+    targets: Vec<Target>,
+    tops: usize,
+}
+
+fn edge(node: u32, word: u32) -> u64 {
+    (u64::from(node) << 32) | u64::from(word)
+}
+
+impl Matcher {
+    pub(super) fn new(tops: usize) -> Matcher {
+        Matcher { leaves: vec![Vec::new()], tops, ..Matcher::default() }
+    }
+
+    /// Adds a cue and gives its number, which counts up from 0.
+    ///
+    /// The error says why the pattern cannot be matched.
+    pub(super) fn add(&mut self, text: &str, target: Target) -> Result<CueId, String> {
+        let cue = self.targets.len() as CueId;
+        match Pattern::of(text)? {
+            Pattern::Actor(id) => self.actors.entry(id.into()).or_default().push(cue),
+            Pattern::Words(words) => {
+                let (node, capitals) = self.path(words)?;
+                self.leaves[node as usize].push(Leaf::Whole { cue, capitals });
+            }
+            Pattern::Pair { left, right, within } => {
+                for (sides, right) in [(left, false), (right, true)] {
+                    for words in sides {
+                        let (node, _) = self.path(words)?;
+                        self.leaves[node as usize].push(Leaf::Half { cue, right, within: within as u8 });
+                    }
+                }
+            }
+        }
+        self.targets.push(target);
+        Ok(cue)
+    }
+
+    /// The node at the end of the words, and which of them stand in capitals.
+    fn path(&mut self, words: &str) -> Result<(u32, u8), String> {
+        let (mut node, mut capitals, mut length) = (0, 0, 0);
+        let mut sequence = Vec::new();
+        each_word(words, |word| sequence.push(word));
+        for word in &sequence {
+            // A single capital is a name's initial or a word like "A"; only longer ones are acronyms.
+            if word.upper && word.end - word.start > 1 && length < DEEPEST {
+                capitals |= 1 << length;
+            }
+            length += 1;
+            let next_word = self.words.len() as u32 + 1;
+            let id = *self.words.entry(word.hash).or_insert(next_word);
+            let next_node = self.leaves.len() as u32;
+            node = *self.edges.entry(edge(node, id)).or_insert(next_node);
+            if node == next_node {
+                self.leaves.push(Vec::new());
+            }
+        }
+        match length {
+            0 => Err("found no word".to_owned()),
+            1..=DEEPEST => Ok((node, capitals)),
+            _ => Err(format!("found {length} words, expected at most {DEEPEST}")),
+        }
+    }
+
+    /// Puts the hits of a text into `hits`, in the order of the text.
+    pub(super) fn find(&self, text: &str, actors: &[ActorTag], scratch: &mut Scratch, hits: &mut Vec<Hit>) {
+        hits.clear();
+        scratch.tokens.clear();
+        let (mut upper, mut total) = (0_usize, 0_usize);
+        each_word(text, |word| {
+            total += 1;
+            upper += usize::from(word.upper);
+            scratch.tokens.push(Token {
+                word: self.words.get(&word.hash).copied().unwrap_or(0),
+                sentence: word.sentence,
+                start: word.start,
+                end: word.end,
+                upper: word.upper,
+            });
+        });
+        // In a text that stands in capitals they say nothing.
+        let shouted = total > 3 && upper * 10 > total * 7;
+        self.walk(shouted, scratch);
+        self.add_actors(actors, text, &mut scratch.found);
+        self.leave_out_nested(scratch, hits);
+    }
+
+    fn walk(&self, shouted: bool, scratch: &mut Scratch) {
+        let Scratch { tokens, seen, found, .. } = scratch;
+        seen.clear();
+        found.clear();
+        for first in 0..tokens.len() {
+            if tokens[first].word == 0 {
+                continue;
+            }
+            let (mut node, mut spoken) = (0, 0_u8);
+            for (depth, token) in tokens[first..].iter().take(DEEPEST).enumerate() {
+                if token.word == 0 || token.sentence != tokens[first].sentence {
+                    break;
+                }
+                let Some(&next) = self.edges.get(&edge(node, token.word)) else { break };
+                node = next;
+                spoken |= u8::from(token.upper || shouted) << depth;
+                let last = first + depth;
+                for &leaf in &self.leaves[node as usize] {
+                    match leaf {
+                        Leaf::Whole { cue, capitals } if capitals & !spoken == 0 => {
+                            let span = Span::new(tokens[first].start as usize, token.end as usize);
+                            found.push(Found { cue, span, pair: false });
+                        }
+                        Leaf::Whole { .. } => {}
+                        Leaf::Half { cue, right, within } => {
+                            meet(
+                                Seen { cue, right, first: first as u32, last: last as u32 },
+                                within,
+                                tokens,
+                                seen,
+                                found,
+                            );
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn add_actors(&self, actors: &[ActorTag], text: &str, found: &mut Vec<Found>) {
+        if self.actors.is_empty() {
+            return;
+        }
+        for actor in actors {
+            let Some(mention) = actor.mentions.iter().find(|mention| text.get(mention.span.range()).is_some()) else {
+                continue;
+            };
+            let mut add = |cues: &[CueId]| {
+                found.extend(cues.iter().map(|&cue| Found { cue, span: mention.span, pair: false }));
+            };
+            if let Some(cues) = self.actors.get(&*actor.id) {
+                add(cues);
+            }
+            for step in actor.path.steps().skip(1).filter(|step| **step != *actor.id) {
+                if let Some(cues) = self.actors.get(step) {
+                    add(cues);
+                }
+            }
+        }
+    }
+
+    /// Longest wins inside a top: what is nested in a longer match of its top is left out.
+    fn leave_out_nested(&self, scratch: &mut Scratch, hits: &mut Vec<Hit>) {
+        let Scratch { found, covered, .. } = scratch;
+        found.sort_unstable_by(|one, other| {
+            let key = |found: &Found| (found.span.start, std::cmp::Reverse(found.span.end));
+            let weight = |found: &Found| self.targets[found.cue as usize].weight;
+            let heavier = || weight(other).total_cmp(&weight(one)).then(one.cue.cmp(&other.cue));
+            key(one).cmp(&key(other)).then_with(heavier)
+        });
+        covered.clear();
+        covered.resize(self.tops, 0);
+        for one in found.iter() {
+            // What covers this one started at or before it, so its end alone tells.
+            let end = &mut covered[self.targets[one.cue as usize].top as usize];
+            if !one.pair && one.span.end <= *end {
+                continue;
+            }
+            if !one.pair {
+                *end = one.span.end;
+            }
+            hits.push(Hit { cue: one.cue, span: one.span });
+        }
+    }
+}
+
+/// Notes half of a pair, and the pair when its other half stands near enough before it.
+fn meet(half: Seen, within: u8, tokens: &[Token], seen: &mut Vec<Seen>, found: &mut Vec<Found>) {
+    let sentence = tokens[half.first as usize].sentence;
+    for other in seen.iter().rev() {
+        // A half is at most DEEPEST words long, so none that started further back can reach the window.
+        if other.first + u32::from(within) + 2 * DEEPEST as u32 <= half.first {
+            break;
+        }
+        let apart = half.first > other.last;
+        if other.cue == half.cue
+            && other.right != half.right
+            && apart
+            && half.first - other.last - 1 <= u32::from(within)
+            && tokens[other.first as usize].sentence == sentence
+        {
+            let span = Span::new(tokens[other.first as usize].start as usize, tokens[half.last as usize].end as usize);
+            found.push(Found { cue: half.cue, span, pair: true });
+            break;
+        }
+    }
+    seen.push(half);
+}
+
+/// Says why a cue's text could not be matched, before it is put into a taxonomy.
+pub(super) fn check(text: &str) -> Result<(), String> {
+    Matcher::new(1).add(text, Target { top: 0, weight: 0.0 }).map(|_| ())
+}
