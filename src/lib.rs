@@ -7,6 +7,7 @@ mod document;
 mod error;
 mod facet;
 mod parse;
+mod search;
 mod text;
 
 pub use crate::{
@@ -19,4 +20,5 @@ pub use crate::{
     error::{Error, ErrorKind, Result, StorageError},
     facet::{Dimension, FacetPath},
     parse::Parser,
+    search::{Clause, DateRange, Diagnostic, Distance, Field, Filter, Form, Given, Operator, Query},
 };

@@ -41,6 +41,15 @@ pub(super) fn fold(word: &str, into: &mut String) {
     }
 }
 
+/// A pattern (a prefix, a misspelt word, a word with `*` and `?`) in the form that exact forms have.
+pub(crate) fn plain(pattern: &str) -> String {
+    let (mut lowered, mut folded) = (String::new(), String::with_capacity(pattern.len()));
+    lower(pattern, &mut lowered);
+    lowered.retain(|c| c != '\'' && c != '’');
+    fold(&lowered, &mut folded);
+    folded
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,6 +6,7 @@
 // The stages that read with these come after; an item that none of them needs is dropped, not kept.
 #![allow(dead_code, unused_imports)]
 
+mod closeness;
 mod fold;
 mod function_word;
 mod sentence;
@@ -13,6 +14,8 @@ mod term;
 mod word;
 
 pub(crate) use self::{
+    closeness::slips,
+    fold::plain,
     function_word::is_function_word,
     sentence::sentences,
     term::{Analyzer, Term, TermKind},

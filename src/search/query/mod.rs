@@ -1,0 +1,232 @@
+//! The query: what a user typed, or what a program built, as one value.
+
+mod clause;
+mod diagnostic;
+mod normal;
+mod parse;
+mod print;
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+pub use self::clause::{Clause, DateRange, Distance, Field, Filter, Form, Given};
+pub use self::diagnostic::Diagnostic;
+use crate::facet::Dimension;
+
+/// What plain words of a query ask for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Operator {
+    /// A paragraph needs one of them; the more it has, the higher it ranks.
+    #[default]
+    Any,
+    /// A paragraph needs all of them.
+    All,
+}
+
+/// What to search for: a clause that ranks and filters that do not.
+///
+/// Any string is a query. What was odd about it is told by [`diagnostics`](Query::diagnostics), with byte
+/// positions in the string. The same value can be built from [`Clause`]s; its
+/// [`to_string`](ToString::to_string) is a query text that parses back to an equal query.
+///
+/// # The query language
+///
+/// | written | means |
+/// | --- | --- |
+/// | `nato enlargement` | any of the words (all of them with [`Operator::All`]), in any inflection |
+/// | `"nato enlargement"` | the words next to each other, as written; also with `“ ”`, `„ “` and `« »` |
+/// | `"nato enlargement"~3` | in this order with at most 3 other words in between, all told |
+/// | `sanction*` | words that start so |
+/// | `wom?n`, `*patriotism` | `?` is one character, `*` any number of them; a `?` at the end is punctuation |
+/// | `zelenski~`, `zelenski~2` | words within 1 (or 2) slips: a character more, less, other, or two swapped |
+/// | `+must`, `-not` | needed; not wanted |
+/// | `a AND b`, `a OR b`, `NOT a`, `( )` | in capitals; `AND` binds closer than `OR`, and `OR` closer than a space |
+/// | `title:` `heading:` `body:` | only there: `title:nato`, `title:"open door"`, `title:(nato eu)` |
+/// | `actor:` `topic:` `author:` `source:` `language:` `mention:` | filter on a facet: `actor:china`, `actor:"the Kremlin"`, `topic:/topic/energy` |
+/// | `doc:` `kind:` | filter on a document's id, on the kind of paragraph (`kind:quote`) |
+/// | `date:` `year:` | `date:2022-02`, `date:2022-02..2022-03`, `date:2022..`, `year:2020..2022`; both ends count |
+/// | `NEAR/5(nato enlargement)` | all of them in any order, with at most 5 other words among them |
+/// | `NEAR/s(actor:china sanctions)` | all of them in one sentence; words, phrases, prefixes, actors, and `(a OR b)` |
+/// | `ONEAR/5(…)`, `ONEAR/s(…)` | the same, in the order given |
+/// | `word^2` | counts twice in the ranking; also after a phrase, a group and `NEAR` |
+/// | `*` | every paragraph |
+/// | `\` | takes the meaning from the character that follows |
+///
+/// In full:
+///
+/// ```text
+/// query    = { item }
+/// item     = all { "OR" all }
+/// all      = unary { "AND" unary }
+/// unary    = { "+" | "-" | "NOT" } atom [ "^" number ]
+/// atom     = word [ "*" | "~" [ number ] ]
+///          | quoted [ "~" number ]
+///          | ( "NEAR" | "ONEAR" ) [ "/" ( number | "s" ) ] "(" query ")"
+///          | field ":" ( word | quoted | "(" query ")" )
+///          | "(" query ")"
+/// ```
+///
+/// What does not fit is taken as words: `U.S.: sanctions`, `http://…`, `China's`, a bracket too many.
+/// A word with a hyphen or a dot inside (`cease-fire`, `pism.pl`) asks for its parts next to each other; one
+/// in Chinese or another script without spaces asks for any of its pairs of characters, and in quotes for
+/// all in order.
+///
+/// # Filters
+///
+/// A facet, document, date or kind that stands at the top of a query (plain, `+` or joined by `AND`) is a
+/// filter: values of one dimension widen each other (`actor:china actor:russia` is either), dimensions narrow
+/// each other, and none changes a score. Two values of one dimension with `+` or `AND` are both needed.
+/// Below `OR`, `NOT` or in a group it is a condition like others that adds nothing to the score.
+///
+/// # Limits
+///
+/// A query has at most [`Query::MAX_CLAUSES`] words, phrases and filters and is nested at most
+/// [`Query::MAX_DEPTH`] deep; what is over is left out, and a diagnostic says so.
+///
+/// # Examples
+///
+/// ```
+/// use demarche::{Dimension, Query};
+///
+/// let typed = Query::new("\"open door\" actor:nato -georgia");
+/// assert_eq!(typed.to_string(), "\"open door\" -georgia actor:nato");
+/// assert_eq!(Query::new("\"open door\" -georgia").within(Dimension::Actor, "nato"), typed);
+///
+/// let odd = Query::new("sanctions \"gas exports");
+/// assert_eq!(odd.diagnostics()[0].message(), "the quote is not closed");
+/// ```
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Query {
+    clause: Clause,
+    #[serde(default)]
+    filters: Vec<Filter>,
+    #[serde(skip)]
+    diagnostics: Vec<Diagnostic>,
+}
+
+/// Diagnostics, and where in a text a value stood, make no difference.
+impl PartialEq for Query {
+    fn eq(&self, other: &Query) -> bool {
+        self.clause == other.clause && self.filters == other.filters
+    }
+}
+
+impl Query {
+    /// The most words, phrases and filters that a query text may hold.
+    pub const MAX_CLAUSES: usize = 1_024;
+    /// How deep groups may be nested.
+    pub const MAX_DEPTH: usize = 32;
+
+    /// Reads a query; plain words ask for [any](Operator::Any) of them.
+    pub fn new(text: &str) -> Query {
+        Query::with_operator(text, Operator::Any)
+    }
+
+    /// Reads a query with a choice of what plain words ask for.
+    pub fn with_operator(text: &str, operator: Operator) -> Query {
+        parse::parse(text, operator)
+    }
+
+    /// Every paragraph.
+    pub fn all() -> Query {
+        Query::default()
+    }
+
+    /// Adds a filter on a facet: a path (`/state/CHN`) or any name of it (`Beijing`); values of one dimension
+    /// widen each other. A blank value adds nothing. Default: no filter.
+    pub fn within(mut self, dimension: Dimension, value: impl Into<String>) -> Query {
+        let value = value.into();
+        if !value.trim().is_empty() {
+            self.add_filter(Filter::Facet { dimension, value: Given::new(value) });
+        }
+        self
+    }
+
+    /// Adds a filter. Default: no filter.
+    pub fn filter(mut self, filter: Filter) -> Query {
+        self.add_filter(filter);
+        self
+    }
+
+    fn add_filter(&mut self, filter: Filter) {
+        if let Some(filter) = filter.checked()
+            && !self.filters.contains(&filter)
+        {
+            self.filters.push(filter);
+        }
+    }
+
+    /// The part that ranks; [`Clause::All`] when there are only filters.
+    pub fn clause(&self) -> &Clause {
+        &self.clause
+    }
+
+    /// The filters, in the order given: OR inside a dimension, AND across.
+    pub fn filters(&self) -> &[Filter] {
+        &self.filters
+    }
+
+    /// What was odd about the text, in its order; empty for a query that was built.
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.diagnostics
+    }
+
+    /// The text with a `\` before each character that has a meaning in the query language, so that it
+    /// is searched for as words.
+    ///
+    /// ```
+    /// use demarche::{Query, Clause};
+    ///
+    /// assert_eq!(Query::escape("actor:china -only"), "actor\\:china \\-only");
+    /// ```
+    pub fn escape(text: &str) -> String {
+        text.split_inclusive(char::is_whitespace).fold(String::with_capacity(text.len()), |mut escaped, piece| {
+            let word = piece.trim_end();
+            print::escape_word(word, &mut escaped);
+            escaped.push_str(&piece[word.len()..]);
+            escaped
+        })
+    }
+}
+
+impl From<Clause> for Query {
+    /// A query that was built. Empty groups are dropped and groups of one are unwrapped, so that two
+    /// ways to build the same thing are equal; a filter alone, or needed at the top, becomes a filter.
+    fn from(clause: Clause) -> Query {
+        let (clause, filters) = normal::top(clause);
+        Query { clause, filters, diagnostics: Vec::new() }
+    }
+}
+
+impl From<&str> for Query {
+    fn from(text: &str) -> Query {
+        Query::new(text)
+    }
+}
+
+impl From<String> for Query {
+    fn from(text: String) -> Query {
+        Query::new(&text)
+    }
+}
+
+impl From<&String> for Query {
+    fn from(text: &String) -> Query {
+        Query::new(text)
+    }
+}
+
+impl From<&Query> for Query {
+    fn from(query: &Query) -> Query {
+        query.clone()
+    }
+}
+
+impl fmt::Display for Query {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        print::query(self, f)
+    }
+}
