@@ -6,6 +6,7 @@ mod date;
 mod document;
 mod error;
 mod facet;
+mod index;
 mod parse;
 mod search;
 mod text;
@@ -19,6 +20,10 @@ pub use crate::{
     },
     error::{Error, ErrorKind, Result, StorageError},
     facet::{Dimension, FacetPath},
+    index::{Index, IndexWriter},
     parse::Parser,
-    search::{Clause, DateRange, Diagnostic, Distance, Field, Filter, Form, Given, Operator, Query},
+    search::{
+        Clause, DateRange, Diagnostic, Distance, FacetCount, FacetCounts, Facets, Field, Filter, Form, Given, Hit,
+        Operator, Query, Request, Resolved, Results, Searcher, Total,
+    },
 };

@@ -1,1 +1,100 @@
-//! Cases for `index`.
+//! Cases for `index`: creating, opening, replacing, and directories that are not ours.
+
+use demarche::{Document, ErrorKind, Index};
+
+fn add(index: &Index, id: &str, text: &str) -> demarche::Result<()> {
+    let mut writer = index.writer()?;
+    writer.add(&Document::parse(id, text)?)?;
+    writer.commit()
+}
+
+#[test]
+fn what_was_committed_is_there_after_opening_again() -> demarche::Result<()> {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let path = directory.path().join("index");
+    add(&Index::create(&path)?, "a", "One treaty.\n\nTwo treaties.")?;
+    let index = Index::open(&path)?;
+    assert_eq!(index.searcher()?.search("treaty")?.total.paragraphs, 2);
+    add(&index, "a", "No treaty.")?;
+    assert_eq!(index.searcher()?.search("treaty")?.total.paragraphs, 1);
+    Ok(())
+}
+
+#[test]
+fn a_searcher_keeps_its_commit() -> demarche::Result<()> {
+    let index = Index::in_memory()?;
+    add(&index, "a", "Old text.")?;
+    let before = index.searcher()?;
+    add(&index, "a", "New text.")?;
+    assert_eq!(before.search("old")?.total.paragraphs, 1);
+    assert_eq!(index.searcher()?.search("old")?.total.paragraphs, 0);
+    Ok(())
+}
+
+#[test]
+fn rollback_and_drop_forget() -> demarche::Result<()> {
+    let index = Index::in_memory()?;
+    let mut writer = index.writer()?;
+    writer.add(&Document::parse("a", "Text.")?)?;
+    writer.rollback()?;
+    writer.commit()?;
+    writer.add(&Document::parse("b", "Text.")?)?;
+    drop(writer);
+    index.writer()?.commit()?;
+    assert_eq!(index.searcher()?.paragraphs(), 0);
+    Ok(())
+}
+
+#[test]
+fn a_second_writer_is_refused() -> demarche::Result<()> {
+    let index = Index::in_memory()?;
+    let _first = index.writer()?;
+    let error = index.writer().unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Locked { .. }), "{error}");
+    Ok(())
+}
+
+#[test]
+fn what_is_not_an_index_is_named() -> demarche::Result<()> {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let open = |path: &std::path::Path| Index::open(path).unwrap_err();
+    assert!(matches!(open(&directory.path().join("missing")).kind(), ErrorKind::Read { .. }));
+    assert!(matches!(open(directory.path()).kind(), ErrorKind::NotAnIndex { .. }));
+    std::fs::write(directory.path().join("meta.json"), "{}").expect("a file");
+    assert!(open(directory.path()).is_storage());
+    assert!(matches!(Index::create(directory.path()).unwrap_err().kind(), ErrorKind::Value { .. }));
+    Ok(())
+}
+
+#[test]
+fn another_schema_version_is_refused_by_number() -> demarche::Result<()> {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let path = directory.path().join("index");
+    Index::create(&path)?;
+    let meta = path.join("meta.json");
+    let text = std::fs::read_to_string(&meta).expect("meta.json");
+    std::fs::write(&meta, text.replace("\\\"schema\\\":1", "\\\"schema\\\":999")).expect("meta.json");
+    let error = Index::open(&path).unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::SchemaVersion { found: 999, reads: 1 }), "{error}");
+    Ok(())
+}
+
+#[test]
+fn a_document_that_cannot_be_indexed_leaves_the_index_as_it_was() -> demarche::Result<()> {
+    let index = Index::in_memory()?;
+    let mut writer = index.writer()?;
+    let good = Document::parse("a", "Text.")?;
+    writer.add(&good)?;
+    let mut blank = good.clone();
+    blank.id = " ".to_owned();
+    let mut empty = good.clone();
+    empty.paragraphs.clear();
+    let mut misnumbered = good.clone();
+    misnumbered.paragraphs[0].ordinal = 2;
+    for bad in [blank, empty, misnumbered] {
+        assert!(writer.add(&bad).unwrap_err().is_input());
+    }
+    writer.commit()?;
+    assert_eq!(index.searcher()?.paragraphs(), 1);
+    Ok(())
+}

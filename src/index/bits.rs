@@ -1,0 +1,31 @@
+//! A set of the paragraphs of one segment.
+
+/// One bit a paragraph.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Bits {
+    words: Vec<u64>,
+}
+
+impl Bits {
+    /// The empty set of a segment with `len` paragraphs.
+    pub(crate) fn empty(len: u32) -> Bits {
+        Bits { words: vec![0; (len as usize).div_ceil(64)] }
+    }
+
+    #[inline]
+    pub(crate) fn insert(&mut self, doc: u32) {
+        self.words[doc as usize / 64] |= 1 << (doc % 64);
+    }
+
+    #[inline]
+    pub(crate) fn contains(&self, doc: u32) -> bool {
+        self.words[doc as usize / 64] >> (doc % 64) & 1 != 0
+    }
+
+    /// Keeps what is in both.
+    pub(crate) fn intersect(&mut self, other: &Bits) {
+        for (word, other) in self.words.iter_mut().zip(&other.words) {
+            *word &= other;
+        }
+    }
+}

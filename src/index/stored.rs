@@ -1,0 +1,123 @@
+//! What is stored of a paragraph: all that a hit shows, and once a document the rest of it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::date::Date;
+use crate::document::{ActorTag, Document, Language, Paragraph, Repair, Section, Span};
+use crate::error::{Error, Result};
+
+/// One paragraph with what a hit needs of its document.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct StoredParagraph {
+    pub(crate) document: String,
+    pub(crate) title: Option<String>,
+    pub(crate) date: Option<Date>,
+    pub(crate) language: Option<Language>,
+    pub(crate) headings: Vec<String>,
+    pub(crate) paragraph: Paragraph,
+    /// On the first paragraph only.
+    pub(crate) record: Option<DocumentRecord>,
+}
+
+/// The parts of a document that are not in its paragraphs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct DocumentRecord {
+    title_source: Vec<Span>,
+    title_actors: Vec<ActorTag>,
+    byline: Vec<String>,
+    source: Option<String>,
+    /// As JSON text, because the stored form does not describe itself and a JSON value has to.
+    metadata: String,
+    sections: Vec<Section>,
+    repairs: Vec<Repair>,
+}
+
+impl StoredParagraph {
+    /// The stored form of the paragraph at `index` of a document.
+    pub(crate) fn of(document: &Document, index: usize) -> StoredParagraph {
+        let paragraph = &document.paragraphs[index];
+        StoredParagraph {
+            document: document.id.clone(),
+            title: document.title.clone(),
+            date: document.date,
+            language: document.language,
+            headings: document.heading_path(paragraph).into_iter().map(str::to_owned).collect(),
+            paragraph: paragraph.clone(),
+            record: (index == 0).then(|| DocumentRecord {
+                title_source: document.title_source.clone(),
+                title_actors: document.title_actors.clone(),
+                byline: document.byline.clone(),
+                source: document.source.clone(),
+                metadata: serde_json::to_string(&document.metadata).expect("a map of JSON values is JSON"),
+                sections: document.sections.clone(),
+                repairs: document.repairs.clone(),
+            }),
+        }
+    }
+
+    pub(crate) fn to_bytes(&self) -> Result<Vec<u8>> {
+        postcard::to_stdvec(self).map_err(|error| Error::storage("packing a paragraph", error))
+    }
+
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Result<StoredParagraph> {
+        postcard::from_bytes(bytes).map_err(|error| Error::storage("unpacking a stored paragraph", error))
+    }
+
+    /// The whole document again, from its paragraphs in their order.
+    pub(crate) fn assemble(paragraphs: Vec<StoredParagraph>) -> Option<Document> {
+        let mut document = Document::default();
+        for (index, stored) in paragraphs.into_iter().enumerate() {
+            if index == 0 {
+                let record = stored.record?;
+                let metadata: BTreeMap<_, _> = serde_json::from_str(&record.metadata).ok()?;
+                document = Document {
+                    id: stored.document,
+                    title: stored.title,
+                    title_source: record.title_source,
+                    title_actors: record.title_actors,
+                    byline: record.byline,
+                    date: stored.date,
+                    source: record.source,
+                    language: stored.language,
+                    metadata,
+                    sections: record.sections,
+                    paragraphs: Vec::new(),
+                    repairs: record.repairs,
+                };
+            }
+            document.paragraphs.push(stored.paragraph);
+        }
+        (!document.paragraphs.is_empty()).then_some(document)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_comes_back_whole() -> Result<()> {
+        let mut document = Document::parse("a", "One.\n\nTwo.")?;
+        document.title = Some("Title".to_owned());
+        document.date = Some("2022-02".parse()?);
+        document.language = Some(Language::ENGLISH);
+        document.metadata.insert("n".to_owned(), serde_json::json!({"deep": [1, null]}));
+        document.sections.push(Section {
+            heading: "H".to_owned(),
+            level: 1,
+            parent: None,
+            source: vec![Span::new(0, 1)],
+            actors: Vec::new(),
+        });
+        document.paragraphs[1].section = Some(0);
+        let mut stored = Vec::new();
+        for index in 0..document.paragraphs.len() {
+            stored.push(StoredParagraph::from_bytes(&StoredParagraph::of(&document, index).to_bytes()?)?);
+        }
+        assert_eq!(stored[1].headings, ["H"]);
+        assert_eq!(StoredParagraph::assemble(stored), Some(document));
+        Ok(())
+    }
+}

@@ -1,0 +1,190 @@
+//! Drill-down filters as sets of paragraphs.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use tantivy::index::SegmentId;
+use tantivy::query::{BitSetDocSet, ConstScorer, EnableScoring, Explanation, Query, Scorer, Weight};
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{BitSet, DocId, DocSet, Score, Searcher, SegmentReader, TERMINATED, Term};
+
+use super::query::DateRange;
+use crate::error::{Error, Result};
+use crate::facet::{Dimension, FacetPath};
+use crate::index::{Bits, Inner, NONE, SegmentArrays};
+
+/// A value of a dimension, resolved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum FacetFilter {
+    /// The node and all below it.
+    Within(FacetPath),
+    /// Every node whose last step this is: a person, who stands at the path of the office held then.
+    LastStep(String),
+}
+
+impl FacetFilter {
+    fn accepts(&self, path: &str) -> bool {
+        match self {
+            FacetFilter::Within(node) => {
+                path.strip_prefix(node.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            }
+            FacetFilter::LastStep(step) => path.rsplit('/').next() == Some(step),
+        }
+    }
+
+    fn key(&self) -> String {
+        match self {
+            FacetFilter::Within(node) => node.to_string(),
+            FacetFilter::LastStep(step) => format!("*/{step}"),
+        }
+    }
+}
+
+/// The paragraphs of a segment that have any of the values.
+pub(crate) fn facet_bits(
+    reader: &SegmentReader,
+    arrays: &SegmentArrays,
+    dimension: Dimension,
+    values: &[FacetFilter],
+) -> Result<Arc<Bits>> {
+    let mut keys: Vec<String> = values.iter().map(FacetFilter::key).collect();
+    keys.sort_unstable();
+    let key = format!("{dimension}\n{}", keys.join("\n"));
+    arrays.filter(&key, || {
+        let facets = arrays.facets(dimension, reader)?;
+        let mut accepted = vec![false; facets.paths.len()];
+        for node in 0..accepted.len() {
+            let parent = facets.parents[node];
+            accepted[node] = (parent != NONE && accepted[parent as usize])
+                || values.iter().any(|value| value.accepts(&facets.paths[node]));
+        }
+        let mut bits = Bits::empty(reader.max_doc());
+        for doc in 0..reader.max_doc() {
+            if facets.leaves_of(doc).iter().any(|&leaf| accepted[leaf as usize]) {
+                bits.insert(doc);
+            }
+        }
+        Ok(bits)
+    })
+}
+
+/// A filter on something else than a facet.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum DocumentFilter {
+    /// The document's date lies in one of the ranges.
+    Dates(Vec<DateRange>),
+    /// A raw field holds one of the terms.
+    Terms(Field, Vec<String>),
+}
+
+impl DocumentFilter {
+    /// The paragraphs of a segment that pass.
+    pub(crate) fn bits(&self, reader: &SegmentReader, arrays: &SegmentArrays) -> Result<Arc<Bits>> {
+        match self {
+            DocumentFilter::Dates(ranges) => date_bits(reader, arrays, ranges),
+            DocumentFilter::Terms(field, terms) => term_bits(reader, arrays, *field, terms),
+        }
+    }
+}
+
+/// A document's date lies in a range when every day that it may mean does.
+fn date_bits(reader: &SegmentReader, arrays: &SegmentArrays, ranges: &[DateRange]) -> Result<Arc<Bits>> {
+    let mut bounds: Vec<(i32, i32)> = ranges
+        .iter()
+        .map(|range| {
+            let from = range.from.map_or(i32::MIN, |date| date.first_day().day_number());
+            (from, range.to.map_or(i32::MAX, |date| date.last_day().day_number()))
+        })
+        .collect();
+    bounds.sort_unstable();
+    arrays.filter(&format!("dates {bounds:?}"), || {
+        let mut bits = Bits::empty(reader.max_doc());
+        for (doc, days) in arrays.days(reader)?.iter().enumerate() {
+            if let Some((first, last)) = *days
+                && bounds.iter().any(|&(from, to)| from <= first && last <= to)
+            {
+                bits.insert(doc as u32);
+            }
+        }
+        Ok(bits)
+    })
+}
+
+/// The paragraphs of a segment with any of the terms in a raw field.
+fn term_bits(reader: &SegmentReader, arrays: &SegmentArrays, field: Field, terms: &[String]) -> Result<Arc<Bits>> {
+    let mut keys = terms.to_vec();
+    keys.sort_unstable();
+    arrays.filter(&format!("field {} {keys:?}", field.field_id()), || {
+        let failed = |error: std::io::Error| Error::storage("reading a filter", error);
+        let mut bits = Bits::empty(reader.max_doc());
+        let inverted = reader.inverted_index(field).map_err(|error| Error::storage("reading a filter", error))?;
+        for term in terms {
+            let term = Term::from_field_text(field, term);
+            let Some(mut postings) = inverted.read_postings(&term, IndexRecordOption::Basic).map_err(failed)? else {
+                continue;
+            };
+            let mut doc = postings.doc();
+            while doc != TERMINATED {
+                bits.insert(doc);
+                doc = postings.advance();
+            }
+        }
+        Ok(bits)
+    })
+}
+
+/// The ids of the actors of an index whose paths pass, in their order.
+pub(crate) fn actor_ids(
+    index: &Inner,
+    searcher: &Searcher,
+    arrays: &[Arc<SegmentArrays>],
+    accepted: &FacetFilter,
+) -> Result<Vec<String>> {
+    let mut ids = BTreeSet::new();
+    for (reader, arrays) in searcher.segment_readers().iter().zip(arrays) {
+        for path in &arrays.facets(Dimension::Actor, reader)?.paths {
+            if accepted.accepts(path)
+                && let Ok(path) = FacetPath::new(&**path)
+            {
+                ids.extend(index.annotator.gazetteer().id_at(&path));
+            }
+        }
+    }
+    Ok(ids.into_iter().collect())
+}
+
+/// A filter as a clause of a query: matches its paragraphs and adds nothing to the score.
+#[derive(Debug, Clone)]
+pub(crate) struct FilterQuery {
+    segments: Arc<HashMap<SegmentId, Arc<Bits>>>,
+}
+
+impl FilterQuery {
+    pub(crate) fn new(segments: Vec<(SegmentId, Arc<Bits>)>) -> FilterQuery {
+        FilterQuery { segments: Arc::new(segments.into_iter().collect()) }
+    }
+}
+
+impl Query for FilterQuery {
+    fn weight(&self, _scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
+        Ok(Box::new(FilterWeight(self.clone())))
+    }
+}
+
+struct FilterWeight(FilterQuery);
+
+impl Weight for FilterWeight {
+    fn scorer(&self, reader: &SegmentReader, _boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
+        let mut set = BitSet::with_max_value(reader.max_doc());
+        if let Some(bits) = self.0.segments.get(&reader.segment_id()) {
+            for doc in (0..reader.max_doc()).filter(|&doc| bits.contains(doc)) {
+                set.insert(doc);
+            }
+        }
+        Ok(Box::new(ConstScorer::new(BitSetDocSet::from(set), 0.0)))
+    }
+
+    fn explain(&self, _reader: &SegmentReader, _doc: DocId) -> tantivy::Result<Explanation> {
+        Ok(Explanation::new("a filter", 0.0))
+    }
+}

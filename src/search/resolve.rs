@@ -1,0 +1,198 @@
+//! Names in a query become paths of the index.
+
+use tantivy::Searcher;
+
+use super::filter::FacetFilter;
+use crate::annotate::Annotator;
+use crate::error::{Error, Result};
+use crate::facet::{Dimension, FacetPath};
+use crate::index::schema::facet_column;
+use crate::index::{Index, Inner};
+
+/// What a name of an actor, a topic or another facet value stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Resolved {
+    /// The name to show.
+    pub label: String,
+    /// The path it filters on; for a person, whose path moves with the offices held, the newest one.
+    pub path: FacetPath,
+    pub(crate) filter: FacetFilter,
+}
+
+/// How many names a did-you-mean offers.
+const SUGGESTIONS: usize = 3;
+
+impl Index {
+    /// Looks up what a value of a dimension stands for, as a query does: a path, an id or any name of it.
+    ///
+    /// # Errors
+    ///
+    /// [`is_input`](Error::is_input) when neither the gazetteer or taxonomy nor the index knows it; the message
+    /// says what was perhaps meant.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use demarche::{Dimension, Index};
+    ///
+    /// let index = Index::in_memory()?;
+    /// assert_eq!(index.resolve(Dimension::Topic, "energy")?.path.as_str(), "/topic/energy");
+    /// assert!(index.resolve(Dimension::Topic, "beekeeping on Mars").is_err());
+    /// # Ok::<(), demarche::Error>(())
+    /// ```
+    pub fn resolve(&self, dimension: Dimension, given: &str) -> Result<Resolved> {
+        resolve(&self.inner, &self.inner.reader.searcher(), dimension, given)?
+            .map_err(|suggestions| unknown(dimension, given, &suggestions))
+    }
+}
+
+fn unknown(dimension: Dimension, given: &str, suggestions: &[String]) -> Error {
+    let what = match dimension {
+        Dimension::Actor => "actor",
+        Dimension::Topic => "topic",
+        Dimension::Author => "author",
+        Dimension::Source => "source",
+        Dimension::Language => "language",
+        Dimension::Date => "date",
+        Dimension::MentionKind => "mention kind",
+    };
+    Error::value(what, given, not_known(suggestions))
+}
+
+/// The message for a name that nothing is known by.
+pub(crate) fn not_known(suggestions: &[String]) -> String {
+    match suggestions {
+        [] => "not known".to_owned(),
+        [only] => format!("not known; did you mean {only:?}?"),
+        [first @ .., last] => {
+            let first: Vec<String> = first.iter().map(|name| format!("{name:?}")).collect();
+            format!("not known; did you mean {} or {last:?}?", first.join(", "))
+        }
+    }
+}
+
+/// What a value stands for; the inner error holds names that were perhaps meant.
+pub(crate) fn resolve(
+    index: &Inner,
+    searcher: &Searcher,
+    dimension: Dimension,
+    given: &str,
+) -> Result<std::result::Result<Resolved, Vec<String>>> {
+    let annotator = &index.annotator;
+    if let Ok(path) = FacetPath::new(given) {
+        let known = match dimension {
+            Dimension::Actor => annotator.gazetteer().label(&path).is_some(),
+            Dimension::Topic => annotator.taxonomy().label(&path).is_some(),
+            _ => false,
+        };
+        if known || is_indexed(searcher, dimension, &path)? {
+            let label = label(annotator, dimension, &path);
+            return Ok(Ok(Resolved { label, filter: FacetFilter::Within(path.clone()), path }));
+        }
+    }
+    match dimension {
+        Dimension::Actor => Ok(resolve_actor(annotator, given)),
+        Dimension::Topic => Ok(resolve_topic(annotator, given)),
+        _ => resolve_value(searcher, dimension, given),
+    }
+}
+
+fn resolve_actor(annotator: &Annotator, given: &str) -> std::result::Result<Resolved, Vec<String>> {
+    let gazetteer = annotator.gazetteer();
+    let found = gazetteer.lookup(given);
+    let Some(actor) = found.first() else {
+        return Err(gazetteer.suggest(given, SUGGESTIONS));
+    };
+    let path = actor.path().clone();
+    let filter = if path.steps().any(|step| step == "person") {
+        FacetFilter::LastStep(path.last_step().to_owned())
+    } else {
+        FacetFilter::Within(path.clone())
+    };
+    Ok(Resolved { label: actor.name().to_owned(), path, filter })
+}
+
+fn resolve_topic(annotator: &Annotator, given: &str) -> std::result::Result<Resolved, Vec<String>> {
+    let taxonomy = annotator.taxonomy();
+    let found = taxonomy.lookup(given);
+    let Some(topic) = found.first() else {
+        let suggestions = taxonomy.suggest(given, SUGGESTIONS);
+        return Err(suggestions.into_iter().map(|topic| topic.label().to_owned()).collect());
+    };
+    let path = topic.path().clone();
+    Ok(Resolved { label: topic.label().to_owned(), filter: FacetFilter::Within(path.clone()), path })
+}
+
+/// Looks a plain value up in the index: the value itself, or the first that holds it, whatever the case.
+fn resolve_value(
+    searcher: &Searcher,
+    dimension: Dimension,
+    given: &str,
+) -> Result<std::result::Result<Resolved, Vec<String>>> {
+    let wanted = given.trim().to_lowercase();
+    let mut holding: Option<String> = None;
+    for value in values(searcher, dimension)? {
+        let lowered = value.to_lowercase();
+        if lowered == wanted {
+            holding = Some(value);
+            break;
+        }
+        if lowered.contains(&wanted) && holding.as_ref().is_none_or(|held| value < *held) {
+            holding = Some(value);
+        }
+    }
+    let path = holding.as_deref().and_then(FacetPath::of_value);
+    Ok(path
+        .map(|path| Resolved { label: path.last_step().to_owned(), filter: FacetFilter::Within(path.clone()), path })
+        .ok_or_else(Vec::new))
+}
+
+/// Every value of a plain dimension, in any order.
+pub(crate) fn values(searcher: &Searcher, dimension: Dimension) -> Result<Vec<String>> {
+    let mut values = Vec::new();
+    let Some(name) = facet_column(dimension) else { return Ok(values) };
+    for reader in searcher.segment_readers() {
+        let column = reader.fast_fields().str(name).map_err(|error| Error::storage("reading facets", error))?;
+        let Some(column) = column else { continue };
+        let mut terms = column.dictionary().stream().map_err(|error| Error::storage("reading facets", error))?;
+        while terms.advance() {
+            values.push(String::from_utf8_lossy(terms.key()).into_owned());
+        }
+    }
+    values.sort_unstable();
+    values.dedup();
+    Ok(values)
+}
+
+fn is_indexed(searcher: &Searcher, dimension: Dimension, path: &FacetPath) -> Result<bool> {
+    let below = path.steps().collect::<Vec<_>>().join("\0");
+    let Some(name) = facet_column(dimension) else { return Ok(false) };
+    for reader in searcher.segment_readers() {
+        let column = reader.fast_fields().str(name).map_err(|error| Error::storage("reading facets", error))?;
+        let Some(column) = column else { continue };
+        let mut terms = column
+            .dictionary()
+            .range()
+            .ge(below.as_bytes())
+            .into_stream()
+            .map_err(|error| Error::storage("reading facets", error))?;
+        if terms.advance() {
+            let key = terms.key();
+            if key == below.as_bytes() || (key.starts_with(below.as_bytes()) && key.get(below.len()) == Some(&0)) {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
+}
+
+/// The name to show for a path.
+pub(crate) fn label(annotator: &Annotator, dimension: Dimension, path: &FacetPath) -> String {
+    let known = match dimension {
+        Dimension::Actor => annotator.gazetteer().label(path),
+        Dimension::Topic => annotator.taxonomy().label(path),
+        _ => None,
+    };
+    known.unwrap_or_else(|| path.last_step().to_owned())
+}

@@ -1,0 +1,177 @@
+//! What a search answers.
+
+use std::collections::BTreeMap;
+
+use serde::{Serialize, Serializer};
+
+use super::query::Diagnostic;
+use crate::date::Date;
+use crate::document::{ActorTag, ParagraphKind, Span, TopicTag};
+use crate::error::Result;
+use crate::facet::{Dimension, FacetPath};
+use crate::index::stored::StoredParagraph;
+
+/// The answer to a request.
+///
+/// As JSON: `{"query", "diagnostics": [{"message", "start", "end", …}], "total": {"paragraphs",
+/// "documents"}, "hits": […], "facets": {"actor": […], "topic": […], …}}`; the fields of a hit and of a
+/// facet are those of [`Hit`] and [`FacetCount`].
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
+pub struct Results {
+    /// The query as it was understood, in the query language.
+    pub query: String,
+    /// What was odd in the query, and what names in it were resolved to; spans count in bytes of the query.
+    pub diagnostics: Vec<Diagnostic>,
+    /// How much matched, whatever the limit.
+    pub total: Total,
+    /// The best paragraphs, by score, then document id, then ordinal.
+    pub hits: Vec<Hit>,
+    /// The counts of the dimensions asked for.
+    pub facets: Facets,
+}
+
+/// How much matched.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Total {
+    /// Paragraphs.
+    pub paragraphs: u64,
+    /// Documents with at least one of them.
+    pub documents: u64,
+}
+
+/// A paragraph found, with all it takes to cite it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Hit {
+    /// Comparable within one result only.
+    pub score: f32,
+    /// The document's id.
+    pub document: String,
+    /// The document's title.
+    pub title: Option<String>,
+    /// The document's date.
+    pub date: Option<Date>,
+    /// The heading right above the paragraph.
+    pub heading: Option<String>,
+    /// All headings above it, the outermost first.
+    pub headings: Vec<String>,
+    /// Place in the document, from 1.
+    pub ordinal: u32,
+    /// What sort of paragraph it is.
+    pub kind: ParagraphKind,
+    /// The paragraph.
+    pub text: String,
+    /// What matched, in bytes of `text`, in order and disjoint; empty when only a heading or a filter did.
+    pub highlights: Vec<Span>,
+    /// Whole sentences around the best of what matched; never blank.
+    pub passage: String,
+    /// Where the passage stands, in bytes of `text`.
+    pub passage_span: Span,
+    /// Actors named.
+    pub actors: Vec<ActorTag>,
+    /// Topics treated.
+    pub topics: Vec<TopicTag>,
+    /// Where the paragraph stands in its source, in bytes.
+    pub source: Vec<Span>,
+}
+
+impl Hit {
+    pub(crate) fn new(score: f32, stored: StoredParagraph, highlights: Vec<Span>, passage: Span) -> Hit {
+        let StoredParagraph { document, title, date, headings, paragraph, .. } = stored;
+        Hit {
+            score,
+            document,
+            title,
+            date,
+            heading: headings.last().cloned(),
+            headings,
+            ordinal: paragraph.ordinal,
+            kind: paragraph.kind,
+            highlights,
+            passage: paragraph.text[passage.range()].to_owned(),
+            passage_span: passage,
+            text: paragraph.text,
+            actors: paragraph.actors,
+            topics: paragraph.topics,
+            source: paragraph.source,
+        }
+    }
+}
+
+/// Counts of one node of a facet hierarchy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct FacetCount {
+    /// The node.
+    pub path: FacetPath,
+    /// The name to show.
+    pub label: String,
+    /// Paragraphs in the node's subtree, each once.
+    pub count: u64,
+    /// Paragraphs at exactly this node.
+    pub direct: u64,
+    /// Distinct documents of `count`.
+    pub documents: u64,
+}
+
+/// Counts of one dimension, by count, then path.
+///
+/// A dimension that is filtered is counted sideways: as if its own filter were off, so that the siblings of
+/// what was chosen do not vanish.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FacetCounts {
+    nodes: Vec<FacetCount>,
+    missing: u64,
+}
+
+impl FacetCounts {
+    pub(crate) fn new(mut nodes: Vec<FacetCount>, missing: u64) -> FacetCounts {
+        nodes.sort_unstable_by(|a, b| b.count.cmp(&a.count).then_with(|| a.path.cmp(&b.path)));
+        FacetCounts { nodes, missing }
+    }
+
+    /// Every node with a paragraph, by count, then path.
+    pub fn nodes(&self) -> &[FacetCount] {
+        &self.nodes
+    }
+
+    /// The node of a path; `None` where nothing is counted.
+    pub fn get(&self, path: &FacetPath) -> Option<&FacetCount> {
+        self.nodes.iter().find(|node| node.path == *path)
+    }
+
+    /// The nodes one step below a path, by count, then path.
+    pub fn children<'a>(&'a self, path: &'a FacetPath) -> impl Iterator<Item = &'a FacetCount> {
+        self.nodes.iter().filter(move |node| node.path.depth() == path.depth() + 1 && node.path.is_within(path))
+    }
+
+    /// Matched paragraphs with no value in the dimension.
+    pub fn missing(&self) -> u64 {
+        self.missing
+    }
+}
+
+impl Serialize for FacetCounts {
+    /// A list of [`FacetCount`]s.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.nodes.serialize(serializer)
+    }
+}
+
+/// The counts of every dimension asked for, by dimension.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Facets(pub(crate) BTreeMap<Dimension, FacetCounts>);
+
+impl Facets {
+    /// The counts of a dimension; `None` when they were not asked for.
+    pub fn get(&self, dimension: Dimension) -> Option<&FacetCounts> {
+        self.0.get(&dimension)
+    }
+
+    /// The dimensions counted.
+    pub fn dimensions(&self) -> impl Iterator<Item = (Dimension, &FacetCounts)> {
+        self.0.iter().map(|(&dimension, counts)| (dimension, counts))
+    }
+}

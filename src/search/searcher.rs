@@ -1,0 +1,188 @@
+//! A snapshot of the index that answers requests.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use tantivy::query::EnableScoring;
+use tantivy::schema::Value;
+use tantivy::{DocAddress, TantivyDocument, Term};
+
+use super::compile::{Compiled, Compiler};
+use super::count::{self, DimensionCounts, SegmentFilters};
+use super::filter;
+use super::passage::opening;
+use super::request::Request;
+use super::resolve::label;
+use super::results::{FacetCount, FacetCounts, Facets, Hit, Results, Total};
+use super::top::{self, Top};
+use crate::document::Document;
+use crate::error::{Error, ErrorKind, Result};
+use crate::facet::{Dimension, FacetPath};
+use crate::index::stored::StoredParagraph;
+use crate::index::{Index, Inner, SegmentArrays};
+
+/// Answers requests from one commit of an index, however long it is kept.
+///
+/// # Examples
+///
+/// ```
+/// use demarche::{Document, Index};
+///
+/// let index = Index::in_memory()?;
+/// let mut writer = index.writer()?;
+/// writer.add(&Document::parse("a", "The summit ended.\n\nNo statement was issued.")?)?;
+/// writer.commit()?;
+/// let results = index.searcher()?.search("statement")?;
+/// assert_eq!((results.hits[0].document.as_str(), results.hits[0].ordinal), ("a", 2));
+/// # Ok::<(), demarche::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Searcher {
+    index: Arc<Inner>,
+    tantivy: tantivy::Searcher,
+    arrays: Vec<Arc<SegmentArrays>>,
+}
+
+impl Index {
+    /// A searcher of the newest commit made through this index or one of its clones.
+    ///
+    /// # Errors
+    ///
+    /// None today; the signature leaves room for an index that is refreshed on demand.
+    pub fn searcher(&self) -> Result<Searcher> {
+        let tantivy = self.inner.reader.searcher();
+        let arrays = self.inner.segments.of(&tantivy);
+        Ok(Searcher { index: self.inner.clone(), tantivy, arrays })
+    }
+}
+
+impl Searcher {
+    /// Answers a request, which may be as little as the text of a query.
+    ///
+    /// # Errors
+    ///
+    /// [`is_input`](Error::is_input) when the limit is not 1 to 10,000. No query is an error: what is odd in
+    /// it comes back in the results' diagnostics. [`is_storage`](Error::is_storage) when the engine below fails.
+    pub fn search(&self, request: impl Into<Request>) -> Result<Results> {
+        let request = request.into();
+        request.check()?;
+        let compiled = Compiler::new(&self.index, &self.tantivy, &self.arrays)?.compile(&request.query)?;
+        let filters = self.filters(&compiled)?;
+        let best = self.top(&compiled, &filters, request.limit)?;
+        let (total, facets) = self.count(&compiled, &filters, &request.dimensions)?;
+        let mut hits = Vec::with_capacity(best.len());
+        for top in best {
+            hits.push(self.hit(top, request.passage_characters)?);
+        }
+        Ok(Results { query: request.query.to_string(), diagnostics: compiled.diagnostics, total, hits, facets })
+    }
+
+    fn top(&self, compiled: &Compiled, filters: &[SegmentFilters], limit: usize) -> Result<Vec<Top>> {
+        let scoring = EnableScoring::enabled_from_searcher(&self.tantivy);
+        let weight = compiled.query.weight(scoring).map_err(|error| Error::storage("preparing a query", error))?;
+        let all: Vec<_> = filters.iter().map(SegmentFilters::all).collect();
+        top::top(&self.tantivy, &self.arrays, &*weight, &all, limit)
+    }
+
+    fn count(
+        &self,
+        compiled: &Compiled,
+        filters: &[SegmentFilters],
+        dimensions: &[Dimension],
+    ) -> Result<(Total, Facets)> {
+        let scoring = EnableScoring::disabled_from_searcher(&self.tantivy);
+        let weight = compiled.query.weight(scoring).map_err(|error| Error::storage("preparing a query", error))?;
+        let mut counts = count::count(&self.tantivy, &self.arrays, &*weight, filters, dimensions)?;
+        let mut facets = BTreeMap::new();
+        for &dimension in dimensions {
+            let counted = counts.dimensions.remove(&dimension).unwrap_or_default();
+            facets.insert(dimension, self.facet_counts(dimension, counted)?);
+        }
+        Ok((Total { paragraphs: counts.paragraphs, documents: counts.documents }, Facets(facets)))
+    }
+
+    fn facet_counts(&self, dimension: Dimension, counted: DimensionCounts) -> Result<FacetCounts> {
+        let mut nodes = Vec::with_capacity(counted.nodes.len());
+        for (path, node) in counted.nodes {
+            let path = FacetPath::new(&*path)?;
+            let label = label(&self.index.annotator, dimension, &path);
+            nodes.push(FacetCount { path, label, count: node.count, direct: node.direct, documents: node.documents });
+        }
+        Ok(FacetCounts::new(nodes, counted.missing))
+    }
+
+    fn filters(&self, compiled: &Compiled) -> Result<Vec<SegmentFilters>> {
+        let mut filters = Vec::with_capacity(self.arrays.len());
+        for (reader, arrays) in self.tantivy.segment_readers().iter().zip(&self.arrays) {
+            let mut segment = SegmentFilters::default();
+            for (dimension, values) in &compiled.dimensions {
+                let bits = filter::facet_bits(reader, arrays, *dimension, values)?;
+                segment.dimensions.push((*dimension, bits));
+            }
+            let mut plain = Vec::with_capacity(compiled.others.len());
+            for other in &compiled.others {
+                plain.push(other.bits(reader, arrays)?);
+            }
+            segment.plain = SegmentFilters::intersection(plain);
+            filters.push(segment);
+        }
+        Ok(filters)
+    }
+
+    fn hit(&self, top: Top, passage_characters: usize) -> Result<Hit> {
+        let stored = self.stored(DocAddress::new(top.segment, top.doc))?;
+        let passage = opening(&stored.paragraph.text, passage_characters);
+        Ok(Hit::new(top.score, stored, Vec::new(), passage))
+    }
+
+    fn stored(&self, address: DocAddress) -> Result<StoredParagraph> {
+        let document: TantivyDocument =
+            self.tantivy.doc(address).map_err(|error| Error::storage("reading a stored paragraph", error))?;
+        let bytes = document.get_first(self.index.fields.stored).and_then(|value| value.as_bytes());
+        let Some(bytes) = bytes else {
+            let reason = "expected a stored paragraph".to_owned();
+            return Err(ErrorKind::Damaged { file: "document store".to_owned(), reason }.into());
+        };
+        StoredParagraph::from_bytes(bytes)
+    }
+
+    /// The document with this id as it was added, with its sections and repair ledger; `None` if there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`is_storage`](Error::is_storage) when the engine below fails.
+    pub fn document(&self, id: &str) -> Result<Option<Document>> {
+        let failed = |error| Error::storage("looking a document up", error);
+        let term = Term::from_field_text(self.index.fields.document, id);
+        for (segment, reader) in self.tantivy.segment_readers().iter().enumerate() {
+            let inverted = reader.inverted_index(self.index.fields.document).map_err(failed)?;
+            let postings = inverted
+                .read_postings(&term, tantivy::schema::IndexRecordOption::Basic)
+                .map_err(|error| Error::storage("looking a document up", error))?;
+            let Some(mut postings) = postings else { continue };
+            let mut paragraphs = Vec::new();
+            let mut doc = tantivy::DocSet::doc(&postings);
+            while doc != tantivy::TERMINATED {
+                if !reader.is_deleted(doc) {
+                    paragraphs.push(self.stored(DocAddress::new(segment as u32, doc))?);
+                }
+                doc = tantivy::DocSet::advance(&mut postings);
+            }
+            if !paragraphs.is_empty() {
+                return Ok(StoredParagraph::assemble(paragraphs));
+            }
+        }
+        Ok(None)
+    }
+
+    /// How many paragraphs the commit holds.
+    pub fn paragraphs(&self) -> u64 {
+        self.tantivy.num_docs()
+    }
+}
+
+impl std::fmt::Debug for Searcher {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Searcher").field("segments", &self.arrays.len()).finish_non_exhaustive()
+    }
+}
