@@ -12,7 +12,10 @@ mod search;
 mod text;
 
 pub use crate::{
-    annotate::{Annotator, Crosswalk, Gazetteer, Profile, Scheme, Taxonomy, TaxonomyBuilder, Topic, TopicReason},
+    annotate::{
+        Annotator, Crosswalk, Gazetteer, Labelled, Learn, Profile, Scheme, Taxonomy, TaxonomyBuilder, Topic,
+        TopicReason,
+    },
     date::{Date, Precision},
     document::{
         ActorTag, Band, Document, Language, Link, Mention, MentionKind, Paragraph, ParagraphKind, Repair, RepairKind,

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::document::Document;
 
 pub use self::actor::Gazetteer;
-pub use self::topic::{Crosswalk, Profile, Scheme, Taxonomy, TaxonomyBuilder, Topic, TopicReason};
+pub use self::topic::{Crosswalk, Labelled, Learn, Profile, Scheme, Taxonomy, TaxonomyBuilder, Topic, TopicReason};
 
 /// Tags every paragraph of a document with actors and topics.
 #[derive(Debug, Clone)]

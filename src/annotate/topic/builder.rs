@@ -175,7 +175,7 @@ impl TaxonomyBuilder {
 }
 
 /// The message without the place, which the error carries.
-fn json_reason(error: &serde_json::Error) -> String {
+pub(super) fn json_reason(error: &serde_json::Error) -> String {
     let message = error.to_string();
     message.rsplit_once(" at line ").map_or(message.clone(), |(reason, _)| reason.to_owned())
 }

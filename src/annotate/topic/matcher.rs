@@ -31,6 +31,8 @@ pub(super) struct Target {
     pub(super) top: u16,
     /// Of two cues of one top on the same words the heavier stands.
     pub(super) weight: f32,
+    /// Whether it silences also what begins inside it and ends behind it.
+    pub(super) blocks: bool,
 }
 
 /// Keys are hashes already.
@@ -84,22 +86,14 @@ struct Seen {
     last: u32,
 }
 
-/// A match before the nested ones are left out.
-#[derive(Debug, Clone, Copy)]
-struct Found {
-    cue: CueId,
-    span: Span,
-    /// A pair neither silences what stands between its halves nor is silenced.
-    pair: bool,
-}
-
 /// Room that is used again for every text.
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
     tokens: Vec<Token>,
     seen: Vec<Seen>,
-    found: Vec<Found>,
-    covered: Vec<usize>,
+    found: Vec<Hit>,
+    /// By top: how far the longest match yet reaches, and how far the last block.
+    covered: Vec<(usize, usize)>,
 }
 
 /// The compiled cues.
@@ -218,7 +212,7 @@ impl Matcher {
                     match leaf {
                         Leaf::Whole { cue, capitals } if capitals & !spoken == 0 => {
                             let span = Span::new(tokens[first].start as usize, token.end as usize);
-                            found.push(Found { cue, span, pair: false });
+                            found.push(Hit { cue, span });
                         }
                         Leaf::Whole { .. } => {}
                         Leaf::Half { cue, right, within } => {
@@ -236,7 +230,7 @@ impl Matcher {
         }
     }
 
-    fn add_actors(&self, actors: &[ActorTag], text: &str, found: &mut Vec<Found>) {
+    fn add_actors(&self, actors: &[ActorTag], text: &str, found: &mut Vec<Hit>) {
         if self.actors.is_empty() {
             return;
         }
@@ -245,7 +239,7 @@ impl Matcher {
                 continue;
             };
             let mut add = |cues: &[CueId]| {
-                found.extend(cues.iter().map(|&cue| Found { cue, span: mention.span, pair: false }));
+                found.extend(cues.iter().map(|&cue| Hit { cue, span: mention.span }));
             };
             if let Some(cues) = self.actors.get(&*actor.id) {
                 add(cues);
@@ -262,29 +256,30 @@ impl Matcher {
     fn leave_out_nested(&self, scratch: &mut Scratch, hits: &mut Vec<Hit>) {
         let Scratch { found, covered, .. } = scratch;
         found.sort_unstable_by(|one, other| {
-            let key = |found: &Found| (found.span.start, std::cmp::Reverse(found.span.end));
-            let weight = |found: &Found| self.targets[found.cue as usize].weight;
+            let key = |found: &Hit| (found.span.start, std::cmp::Reverse(found.span.end));
+            let weight = |found: &Hit| self.targets[found.cue as usize].weight;
             let heavier = || weight(other).total_cmp(&weight(one)).then(one.cue.cmp(&other.cue));
             key(one).cmp(&key(other)).then_with(heavier)
         });
         covered.clear();
-        covered.resize(self.tops, 0);
+        covered.resize(self.tops, (0, 0));
         for one in found.iter() {
+            let target = self.targets[one.cue as usize];
+            let (end, blocked) = &mut covered[target.top as usize];
             // What covers this one started at or before it, so its end alone tells.
-            let end = &mut covered[self.targets[one.cue as usize].top as usize];
-            if !one.pair && one.span.end <= *end {
-                continue;
-            }
-            if !one.pair {
+            if one.span.end > *end && one.span.start >= *blocked {
                 *end = one.span.end;
+                hits.push(*one);
+                if target.blocks {
+                    *blocked = one.span.end;
+                }
             }
-            hits.push(Hit { cue: one.cue, span: one.span });
         }
     }
 }
 
 /// Notes half of a pair, and the pair when its other half stands near enough before it.
-fn meet(half: Seen, within: u8, tokens: &[Token], seen: &mut Vec<Seen>, found: &mut Vec<Found>) {
+fn meet(half: Seen, within: u8, tokens: &[Token], seen: &mut Vec<Seen>, found: &mut Vec<Hit>) {
     let sentence = tokens[half.first as usize].sentence;
     for other in seen.iter().rev() {
         // A half is at most DEEPEST words long, so none that started further back can reach the window.
@@ -299,7 +294,7 @@ fn meet(half: Seen, within: u8, tokens: &[Token], seen: &mut Vec<Seen>, found: &
             && tokens[other.first as usize].sentence == sentence
         {
             let span = Span::new(tokens[other.first as usize].start as usize, tokens[half.last as usize].end as usize);
-            found.push(Found { cue: half.cue, span, pair: true });
+            found.push(Hit { cue: half.cue, span });
             break;
         }
     }
@@ -308,5 +303,5 @@ fn meet(half: Seen, within: u8, tokens: &[Token], seen: &mut Vec<Seen>, found: &
 
 /// Says why a cue's text could not be matched, before it is put into a taxonomy.
 pub(super) fn check(text: &str) -> Result<(), String> {
-    Matcher::new(1).add(text, Target { top: 0, weight: 0.0 }).map(|_| ())
+    Matcher::new(1).add(text, Target { top: 0, weight: 0.0, blocks: false }).map(|_| ())
 }

@@ -5,14 +5,18 @@
 //! tagged where the sum reaches one threshold for all tops.
 
 mod builder;
+mod calibrate;
+mod candidates;
 mod cue;
 mod explain;
 mod find;
+mod fit;
 mod lexicon;
 mod matcher;
 mod node;
 mod score;
 mod table;
+mod train;
 mod words;
 
 use std::sync::{Arc, LazyLock};
@@ -20,6 +24,7 @@ use std::sync::{Arc, LazyLock};
 pub use self::builder::TaxonomyBuilder;
 pub use self::explain::TopicReason;
 pub use self::node::{Crosswalk, Scheme, Topic};
+pub use self::train::{Labelled, Learn};
 
 use self::cue::CueKind;
 use self::lexicon::{Lexicon, Settings};
@@ -132,7 +137,7 @@ impl Taxonomy {
                 taxonomy.biases.push(entry.bias.unwrap_or(taxonomy.lexicon.settings.bias));
             }
             for cue in entry.cues.values() {
-                let target = Target { top: top as u16, weight: cue.weight() };
+                let target = Target { top: top as u16, weight: cue.weight(), blocks: cue.kind == CueKind::Block };
                 let id = taxonomy.matcher.add(&cue.text, target);
                 id.map_err(|reason| Error::value("cue", &*cue.text, format!("{reason}, in {path}")))?;
                 taxonomy.cues.push(Compiled {

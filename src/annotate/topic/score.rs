@@ -9,7 +9,7 @@ use crate::document::{Band, Span, TopicCue, TopicTag};
 const LEAF: f32 = 1.2;
 
 /// A leaf beside a heavier one is named when its cues weigh at least this share of the heavier one's.
-const LEAF_SHARE: f32 = 0.6;
+const LEAF_SHARE: f32 = 0.5;
 
 /// A cue that stands in a paragraph, or in the headings above it.
 #[derive(Debug, Clone, Copy)]
