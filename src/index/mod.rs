@@ -1,5 +1,6 @@
 //! Stage 3: annotated documents become an index of their paragraphs.
 
+mod analyzers;
 mod bits;
 mod packed;
 mod paragraph;

@@ -9,6 +9,7 @@ use tantivy::store::{Compressor, ZstdCompressor};
 use tantivy::tokenizer::{TextAnalyzer, TokenizerManager};
 use tantivy::{IndexReader, IndexSettings, ReloadPolicy};
 
+use super::analyzers::AnalyzerPool;
 use super::packed::PackedTokenizer;
 use super::payload::Payload;
 use super::schema::{Fields, PACKED, SCHEMA_VERSION, schema};
@@ -46,6 +47,7 @@ pub(crate) struct Inner {
     pub(crate) fields: Fields,
     pub(crate) annotator: Annotator,
     pub(crate) segments: SegmentCache,
+    pub(crate) analyzers: AnalyzerPool,
     path: Option<PathBuf>,
 }
 
@@ -163,7 +165,15 @@ impl Index {
             .try_into()
             .map_err(|error| Error::storage("opening the segments", error))?;
         Ok(Index {
-            inner: Arc::new(Inner { tantivy, reader, fields, annotator, segments: SegmentCache::default(), path }),
+            inner: Arc::new(Inner {
+                tantivy,
+                reader,
+                fields,
+                annotator,
+                segments: SegmentCache::default(),
+                analyzers: AnalyzerPool::default(),
+                path,
+            }),
         })
     }
 

@@ -3,7 +3,7 @@
 //! A bare word is one term of the one `text` field, so that ORs and ANDs of words keep the engine's
 //! block-max pruning; boosts stand on the terms, because at the top they would turn it off.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use tantivy::query::{AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur, PhraseQuery, TermQuery};
 use tantivy::schema::{Field as TantivyField, IndexRecordOption};
@@ -13,7 +13,7 @@ use super::expand::{Expansion, expand};
 use super::filter::{self, DocumentFilter, FacetFilter, FilterQuery};
 use super::positional::{Operand, PositionalQuery, Rule, Sequence};
 use super::query::{Clause, Diagnostic, Distance, Field, Filter, Form, Given, Query};
-use super::resolve::{Resolved, not_known, resolve, values};
+use super::resolve::{Resolved, not_known, resolve};
 use crate::document::{Language, Span};
 use crate::error::Result;
 use crate::facet::Dimension;
@@ -47,11 +47,10 @@ impl<'a> Compiler<'a> {
         index: &'a Inner,
         searcher: &'a Searcher,
         arrays: &'a [std::sync::Arc<SegmentArrays>],
-    ) -> Result<Compiler<'a>> {
-        let mut languages: BTreeSet<Language> = BTreeSet::from([Language::ENGLISH]);
-        languages.extend(values(searcher, Dimension::Language)?.iter().filter_map(|code| Language::new(code)));
-        let analyzers = languages.into_iter().map(Analyzer::new).collect();
-        Ok(Compiler { index, searcher, arrays, analyzers, diagnostics: Vec::new() })
+        languages: &[Language],
+    ) -> Compiler<'a> {
+        let analyzers = languages.iter().map(|&language| index.analyzers.take(language)).collect();
+        Compiler { index, searcher, arrays, analyzers, diagnostics: Vec::new() }
     }
 
     pub(crate) fn compile(mut self, query: &Query) -> Result<Compiled> {
@@ -82,7 +81,9 @@ impl<'a> Compiler<'a> {
             others.push(DocumentFilter::Terms(self.index.fields.kind, kinds));
         }
         let query = self.clause(query.clause(), 1.0)?;
-        Ok(Compiled { query, dimensions: dimensions.into_iter().collect(), others, diagnostics: self.diagnostics })
+        let dimensions = dimensions.into_iter().collect();
+        let diagnostics = std::mem::take(&mut self.diagnostics);
+        Ok(Compiled { query, dimensions, others, diagnostics })
     }
 
     /// Resolves a facet value and says what it stands for; an unknown one accepts nothing.
@@ -320,6 +321,14 @@ impl<'a> Compiler<'a> {
             }
         }
         readings
+    }
+}
+
+impl Drop for Compiler<'_> {
+    fn drop(&mut self) {
+        for analyzer in self.analyzers.drain(..) {
+            self.index.analyzers.put(analyzer);
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! A snapshot of the index that answers requests.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use tantivy::query::EnableScoring;
@@ -12,10 +12,10 @@ use super::count::{self, DimensionCounts, SegmentFilters};
 use super::filter;
 use super::passage::opening;
 use super::request::Request;
-use super::resolve::label;
+use super::resolve::{label, values};
 use super::results::{FacetCount, FacetCounts, Facets, Hit, Results, Total};
 use super::top::{self, Top};
-use crate::document::Document;
+use crate::document::{Document, Language};
 use crate::error::{Error, ErrorKind, Result};
 use crate::facet::{Dimension, FacetPath};
 use crate::index::stored::StoredParagraph;
@@ -41,6 +41,8 @@ pub struct Searcher {
     index: Arc<Inner>,
     tantivy: tantivy::Searcher,
     arrays: Vec<Arc<SegmentArrays>>,
+    /// The languages that words of a query are read in: English, and those of the documents.
+    languages: Arc<[Language]>,
 }
 
 impl Index {
@@ -48,11 +50,13 @@ impl Index {
     ///
     /// # Errors
     ///
-    /// None today; the signature leaves room for an index that is refreshed on demand.
+    /// [`is_storage`](Error::is_storage) when the engine below fails.
     pub fn searcher(&self) -> Result<Searcher> {
         let tantivy = self.inner.reader.searcher();
         let arrays = self.inner.segments.of(&tantivy);
-        Ok(Searcher { index: self.inner.clone(), tantivy, arrays })
+        let mut languages = BTreeSet::from([Language::ENGLISH]);
+        languages.extend(values(&tantivy, Dimension::Language)?.iter().filter_map(|code| Language::new(code)));
+        Ok(Searcher { index: self.inner.clone(), tantivy, arrays, languages: languages.into_iter().collect() })
     }
 }
 
@@ -66,7 +70,7 @@ impl Searcher {
     pub fn search(&self, request: impl Into<Request>) -> Result<Results> {
         let request = request.into();
         request.check()?;
-        let compiled = Compiler::new(&self.index, &self.tantivy, &self.arrays)?.compile(&request.query)?;
+        let compiled = self.compiler().compile(&request.query)?;
         let filters = self.filters(&compiled)?;
         let best = self.top(&compiled, &filters, request.limit)?;
         let (total, facets) = self.count(&compiled, &filters, &request.dimensions)?;
@@ -75,6 +79,10 @@ impl Searcher {
             hits.push(self.hit(top, request.passage_characters)?);
         }
         Ok(Results { query: request.query.to_string(), diagnostics: compiled.diagnostics, total, hits, facets })
+    }
+
+    fn compiler(&self) -> Compiler<'_> {
+        Compiler::new(&self.index, &self.tantivy, &self.arrays, &self.languages)
     }
 
     fn top(&self, compiled: &Compiled, filters: &[SegmentFilters], limit: usize) -> Result<Vec<Top>> {
