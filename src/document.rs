@@ -316,6 +316,8 @@ pub enum RepairKind {
     Spacing,
     /// Marks of the format (links, emphasis, list bullets, tags) were dropped.
     Markup,
+    /// A byline or the date was taken out of the text; it is in the document's fields.
+    Metadata,
     /// Navigation, scripts or other furniture of a web page was dropped.
     Navigation,
     /// The bytes were not UTF-8 and were decoded; the text names the encoding.

@@ -24,7 +24,7 @@ pub use crate::{
     error::{Error, ErrorKind, Result, StorageError},
     facet::{Dimension, FacetPath},
     index::{Index, IndexWriter},
-    parse::Parser,
+    parse::{Parser, ParserBuilder},
     search::{
         Clause, DateRange, Diagnostic, Distance, FacetCount, FacetCounts, Facets, Field, Filter, Form, Given, Hit,
         Operator, Query, Request, Resolved, Results, Searcher, Total,

@@ -1,0 +1,191 @@
+//! Shows what parsing and annotation make of documents: `annotate [--json] FILE…`, `-` for standard input.
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::process::ExitCode;
+
+use anstyle::{AnsiColor, Style};
+use clap::Parser as _;
+use demarche::{Annotator, Document, Error, Parser, Result};
+use serde_json::{Value, json};
+
+/// Shows the paragraphs of documents with the actors they name and the topics they treat.
+#[derive(clap::Parser)]
+struct Arguments {
+    /// Write one JSON object a document and line.
+    #[arg(long)]
+    json: bool,
+    /// Files (.txt, .md, .html, .jsonl), directories, or `-` for standard input (text or JSON Lines).
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<String>,
+}
+
+const HEAD: Style = Style::new().bold();
+const FAINT: Style = Style::new().dimmed();
+const ACTOR: Style = AnsiColor::Cyan.on_default();
+const TOPIC: Style = AnsiColor::Green.on_default();
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let annotator = Annotator::new();
+    let mut out = io::BufWriter::new(anstream::stdout());
+    let mut failed = false;
+    for file in &arguments.files {
+        let documents = match documents(file) {
+            Ok(documents) => documents,
+            Err(error) => {
+                complain(&error);
+                failed = true;
+                continue;
+            }
+        };
+        for document in documents {
+            let written = match document {
+                Ok(document) => show(&mut out, &annotator.annotate(document), arguments.json),
+                Err(error) => {
+                    complain(&error);
+                    failed = true;
+                    continue;
+                }
+            };
+            if let Err(error) = written {
+                return end(error);
+            }
+        }
+    }
+    match out.flush() {
+        Err(error) => end(error),
+        Ok(()) if failed => ExitCode::from(1),
+        Ok(()) => ExitCode::SUCCESS,
+    }
+}
+
+/// A reader that has seen enough closes the pipe; that is no failure.
+fn end(error: io::Error) -> ExitCode {
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        return ExitCode::SUCCESS;
+    }
+    eprintln!("error: cannot write the output: {error}");
+    ExitCode::from(1)
+}
+
+fn complain(error: &Error) {
+    match std::error::Error::source(error) {
+        Some(cause) => eprintln!("error: {error}: {cause}"),
+        None => eprintln!("error: {error}"),
+    }
+}
+
+type Documents = Box<dyn Iterator<Item = Result<Document>>>;
+
+fn documents(file: &str) -> Result<Documents> {
+    let parser = Parser::new();
+    if file != "-" {
+        return Ok(Box::new(parser.documents(file.to_owned())?));
+    }
+    let mut input = BufReader::new(io::stdin());
+    let is_json = input.fill_buf().is_ok_and(|bytes| bytes.trim_ascii_start().starts_with(b"{"));
+    if is_json {
+        return Ok(Box::new(parser.json_lines("standard input", input)));
+    }
+    let mut bytes = Vec::new();
+    if let Err(error) = input.read_to_end(&mut bytes) {
+        eprintln!("error: cannot read standard input: {error}");
+        std::process::exit(1);
+    }
+    Ok(Box::new(std::iter::once(parser.parse_bytes("standard input", &bytes))))
+}
+
+fn show(out: &mut impl Write, document: &Document, as_json: bool) -> io::Result<()> {
+    if as_json {
+        serde_json::to_writer(&mut *out, &to_json(document))?;
+        return writeln!(out);
+    }
+    let title = document.title.as_deref().unwrap_or(&document.id);
+    writeln!(out, "{HEAD}{title}{HEAD:#}")?;
+    let date = document.date.map(|date| date.to_string());
+    let facts: Vec<&str> = document.byline.iter().map(String::as_str).chain(date.as_deref()).collect();
+    if !facts.is_empty() {
+        writeln!(out, "{FAINT}{}{FAINT:#}", facts.join(", "))?;
+    }
+    let mut section = None;
+    for paragraph in &document.paragraphs {
+        if paragraph.section != section {
+            section = paragraph.section;
+            writeln!(out, "\n{HEAD}{}{HEAD:#}", document.heading_path(paragraph).join(" › "))?;
+        }
+        writeln!(out, "\n{FAINT}{}{FAINT:#} {}", paragraph.ordinal, paragraph.text)?;
+        for actor in &paragraph.actors {
+            let names: Vec<&str> = actor.mentions.iter().map(|mention| &paragraph.text[mention.span.range()]).collect();
+            writeln!(out, "  {ACTOR}{}{ACTOR:#} {} {FAINT}{}{FAINT:#}", actor.id, actor.path, names.join(" | "))?;
+        }
+        for topic in &paragraph.topics {
+            let cues: Vec<&str> = topic.cues.iter().map(|cue| &*cue.cue).collect();
+            writeln!(out, "  {TOPIC}{}{TOPIC:#} {:.2} {FAINT}{}{FAINT:#}", topic.path, topic.score, cues.join(" | "))?;
+        }
+    }
+    if !document.repairs.is_empty() {
+        writeln!(out, "\n{HEAD}Repairs{HEAD:#}")?;
+        for repair in &document.repairs {
+            let kind = json!(repair.kind);
+            let (start, end) = (repair.span.start, repair.span.end);
+            writeln!(out, "  {start}..{end} {} {:?}", kind.as_str().unwrap_or_default(), repair.text)?;
+        }
+    }
+    writeln!(out)
+}
+
+fn to_json(document: &Document) -> Value {
+    let mut paragraphs = Vec::new();
+    for paragraph in &document.paragraphs {
+        let mut actors = Vec::new();
+        for actor in &paragraph.actors {
+            let mention = |mention: &demarche::Mention| {
+                json!({
+                    "start": mention.span.start,
+                    "end": mention.span.end,
+                    "text": &paragraph.text[mention.span.range()],
+                    "kind": mention.kind,
+                    "rule": mention.rule,
+                })
+            };
+            let mentions: Vec<Value> = actor.mentions.iter().map(mention).collect();
+            actors.push(json!({ "id": actor.id, "path": actor.path, "mentions": mentions }));
+        }
+        let mut topics = Vec::new();
+        for topic in &paragraph.topics {
+            let cues: Vec<&str> = topic.cues.iter().map(|cue| &*cue.cue).collect();
+            topics.push(json!({ "path": topic.path, "score": topic.score, "cues": cues }));
+        }
+        paragraphs.push(json!({
+            "ordinal": paragraph.ordinal,
+            "kind": paragraph.kind,
+            "heading": document.heading(paragraph),
+            "text": paragraph.text,
+            "source": paragraph.source,
+            "links": paragraph.links,
+            "actors": actors,
+            "topics": topics,
+        }));
+    }
+    let mut repairs = Vec::new();
+    for repair in &document.repairs {
+        let (start, end) = (repair.span.start, repair.span.end);
+        repairs.push(json!({ "kind": repair.kind, "start": start, "end": end, "text": repair.text }));
+    }
+    let mut sections = Vec::new();
+    for section in &document.sections {
+        let (level, parent, source) = (section.level, section.parent, &section.source);
+        sections.push(json!({ "heading": section.heading, "level": level, "parent": parent, "source": source }));
+    }
+    json!({
+        "id": document.id,
+        "title": document.title,
+        "byline": document.byline,
+        "date": document.date,
+        "source": document.source,
+        "language": document.language,
+        "sections": sections,
+        "repairs": repairs,
+        "paragraphs": paragraphs,
+    })
+}

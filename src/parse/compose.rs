@@ -1,0 +1,273 @@
+//! Writes the text of a paragraph or heading from stretches of the source and keeps the ledger.
+
+use crate::document::{Link, Repair, RepairKind, Span};
+
+use super::Parser;
+use super::hyphen::Hyphens;
+use super::line::is_zero_width;
+
+/// A link's words and target may be this long, in bytes; what is longer stays as it is.
+const LONGEST_LINK: usize = 2_000;
+
+/// A text with its place in the source.
+#[derive(Debug, Default)]
+pub(super) struct Composed {
+    pub(super) text: String,
+    pub(super) source: Vec<Span>,
+    pub(super) links: Vec<Link>,
+}
+
+/// Writes one text after the other; the ledger runs on.
+#[derive(Debug)]
+pub(super) struct Composer<'a> {
+    source: &'a str,
+    parser: &'a Parser,
+    hyphens: &'a Hyphens,
+    now: Composed,
+    space: bool,
+    pub(super) ledger: Vec<Repair>,
+}
+
+impl<'a> Composer<'a> {
+    pub(super) fn new(source: &'a str, parser: &'a Parser, hyphens: &'a Hyphens) -> Composer<'a> {
+        Composer { source, parser, hyphens, now: Composed::default(), space: false, ledger: Vec::new() }
+    }
+
+    pub(super) fn source(&self) -> &'a str {
+        self.source
+    }
+
+    pub(super) fn mends(&self, kind: RepairKind) -> bool {
+        self.parser.mends(kind)
+    }
+
+    /// Ends the text begun and hands it out.
+    pub(super) fn finish(&mut self) -> Composed {
+        self.space = false;
+        std::mem::take(&mut self.now)
+    }
+
+    /// Puts a line of the ledger.
+    pub(super) fn note(&mut self, kind: RepairKind, start: usize, end: usize) {
+        self.note_as(kind, start, end, self.source[start..end].to_owned());
+    }
+
+    pub(super) fn note_as(&mut self, kind: RepairKind, start: usize, end: usize, text: String) {
+        self.ledger.push(Repair { kind, span: Span::new(start, end), text });
+    }
+
+    /// Goes from the end of one line, `from`, to the start of the next, `to`: a space, nothing where a dash
+    /// or a broken word stands, or a line break where unwrapping is switched off.
+    pub(super) fn line_break(&mut self, from: usize, to: usize) {
+        if self.now.text.is_empty() {
+            return;
+        }
+        let before = &self.source[..from];
+        if before.ends_with('\u{ad}') && self.parser.mends(RepairKind::SoftHyphen) {
+            return;
+        }
+        if before.ends_with("--") && !before.ends_with(" --") {
+            return;
+        }
+        if before.ends_with('—') && !before.ends_with(" —") {
+            return;
+        }
+        if before.ends_with('-') && !before.ends_with(" -") && !before.ends_with("--") {
+            match self.hyphens.at(self.source, from, to) {
+                Some(true) if self.parser.mends(RepairKind::Dehyphenated) => {
+                    self.unwrite_hyphen(from);
+                    return;
+                }
+                Some(_) => return,
+                None => {}
+            }
+        }
+        if self.parser.mends(RepairKind::Unwrapped) {
+            self.space = true;
+        } else {
+            self.space = false;
+            self.now.text.push('\n');
+        }
+    }
+
+    fn unwrite_hyphen(&mut self, from: usize) {
+        if self.now.text.pop().is_some() {
+            if let Some(last) = self.now.source.last_mut() {
+                last.end -= 1;
+                if last.is_empty() {
+                    self.now.source.pop();
+                }
+            }
+            self.note(RepairKind::Dehyphenated, from - 1, from);
+        }
+    }
+
+    /// Copies bytes that need no care.
+    pub(super) fn plain(&mut self, start: usize, end: usize) {
+        self.claim(start, end);
+        self.now.text.push_str(&self.source[start..end]);
+    }
+
+    /// Enters a stretch into the source ranges; white space between it and the last one belongs to both.
+    fn claim(&mut self, start: usize, end: usize) {
+        if self.space && !self.now.text.is_empty() {
+            self.now.text.push(' ');
+        }
+        self.space = false;
+        match self.now.source.last_mut() {
+            Some(last) if last.end == start => last.end = end,
+            Some(last) if is_blank(&self.source.as_bytes()[last.end..start]) => last.end = end,
+            _ => self.now.source.push(Span::new(start, end)),
+        }
+    }
+
+    /// Writes a stretch that may hold links and unusual characters.
+    pub(super) fn careful(&mut self, start: usize, end: usize) {
+        let mut at = start;
+        while let Some(found) = self.source[at..end].find('[') {
+            let open = at + found;
+            self.characters(at, open, end);
+            match self.link(open, end) {
+                Some((middle, close)) => {
+                    self.note(RepairKind::Markup, open, open + 1);
+                    if self.space && !self.now.text.is_empty() {
+                        self.now.text.push(' ');
+                        self.space = false;
+                    }
+                    let from = self.now.text.len();
+                    self.characters(open + 1, middle, end);
+                    let target = self.source[middle + 2..close - 1].to_owned();
+                    self.note(RepairKind::Markup, middle, close);
+                    if self.now.text.len() > from {
+                        let span = Span::new(from, self.now.text.len());
+                        self.now.links.push(Link { span, target });
+                    }
+                    at = close;
+                }
+                None => {
+                    self.characters(open, open + 1, end);
+                    at = open + 1;
+                }
+            }
+        }
+        self.characters(at, end, end);
+    }
+
+    /// Where the words of a link `[words](target)` and the link itself end. Words hold no bracket and a
+    /// target no white space, so that each byte is looked at once however many brackets stand open.
+    fn link(&self, open: usize, end: usize) -> Option<(usize, usize)> {
+        if !self.parser.mends(RepairKind::Markup) {
+            return None;
+        }
+        let bytes = &self.source.as_bytes()[..end];
+        let words = bytes[open + 1..].iter().take(LONGEST_LINK).position(|byte| matches!(byte, b'[' | b']'))?;
+        let middle = open + 1 + words;
+        if words == 0 || bytes[middle] != b']' || bytes.get(middle + 1) != Some(&b'(') {
+            return None;
+        }
+        if self.source[open + 1..middle].trim().is_empty() {
+            return None;
+        }
+        let target = bytes[middle + 2..]
+            .iter()
+            .take(LONGEST_LINK)
+            .position(|byte| matches!(byte, b'(' | b')' | b'[') || byte.is_ascii_whitespace())?;
+        let close = middle + 2 + target;
+        (bytes[close] == b')').then_some((middle, close + 1))
+    }
+
+    fn characters(&mut self, start: usize, end: usize, line_end: usize) {
+        let mut kept = start;
+        let slice = &self.source[start..end];
+        for (offset, c) in slice.char_indices() {
+            let at = start + offset;
+            let next = at + c.len_utf8();
+            if c != ' ' && (c.is_ascii_graphic() || c.is_alphanumeric() && !('\u{fb00}'..='\u{fb06}').contains(&c)) {
+                continue;
+            }
+            let change = self.change(c, at, next, line_end);
+            let Some(change) = change else { continue };
+            if kept < at {
+                self.plain(kept, at);
+            }
+            match change {
+                Change::Space => {
+                    self.space = true;
+                    if c != ' ' && c != '\t' {
+                        self.note(RepairKind::Spacing, at, next);
+                    }
+                }
+                Change::Nothing(kind) => self.note(kind, at, next),
+                Change::Text(kind, text) => {
+                    self.claim(at, next);
+                    self.now.text.push_str(text);
+                    self.note(kind, at, next);
+                }
+                Change::Dash { before, after } => {
+                    self.space |= before;
+                    self.plain(at, next);
+                    self.space |= after;
+                    self.note(RepairKind::Spacing, at, next);
+                }
+            }
+            kept = next;
+        }
+        if kept < end {
+            self.plain(kept, end);
+        }
+    }
+
+    fn change(&self, c: char, at: usize, next: usize, line_end: usize) -> Option<Change> {
+        let mends = |kind| self.parser.mends(kind);
+        match c {
+            ' ' | '\t' => Some(Change::Space),
+            '\u{ad}' if mends(RepairKind::SoftHyphen) => Some(Change::Nothing(RepairKind::SoftHyphen)),
+            '\u{fb00}'..='\u{fb06}' if mends(RepairKind::Ligature) => {
+                Some(Change::Text(RepairKind::Ligature, ligature(c)))
+            }
+            '—' | '–' if mends(RepairKind::Spacing) => {
+                let before = self.source[..at].chars().next_back()?;
+                let after = self.source[next..line_end].chars().next()?;
+                let open = |c: char| c.is_alphabetic() || super::join::is_opening(c);
+                match (before.is_whitespace(), after.is_whitespace()) {
+                    (true, false) if open(after) && self.word_before(at) => {
+                        Some(Change::Dash { before: false, after: true })
+                    }
+                    (false, true) if before.is_alphabetic() => Some(Change::Dash { before: true, after: false }),
+                    _ => None,
+                }
+            }
+            c if is_zero_width(c) && mends(RepairKind::ZeroWidth) => Some(Change::Nothing(RepairKind::ZeroWidth)),
+            c if c.is_whitespace() && mends(RepairKind::Spacing) => Some(Change::Space),
+            _ => None,
+        }
+    }
+
+    /// Whether a word stands before the space before `at`, on the same line.
+    fn word_before(&self, at: usize) -> bool {
+        let line = self.source[..at].trim_end_matches([' ', '\t']);
+        line.chars().next_back().is_some_and(|c| c.is_alphanumeric() || matches!(c, ')' | '”' | '’' | '"' | ','))
+    }
+}
+
+enum Change {
+    Space,
+    Nothing(RepairKind),
+    Text(RepairKind, &'static str),
+    Dash { before: bool, after: bool },
+}
+
+fn is_blank(bytes: &[u8]) -> bool {
+    bytes.iter().all(u8::is_ascii_whitespace)
+}
+
+fn ligature(c: char) -> &'static str {
+    match c {
+        '\u{fb00}' => "ff",
+        '\u{fb01}' => "fi",
+        '\u{fb02}' => "fl",
+        '\u{fb03}' => "ffi",
+        '\u{fb04}' => "ffl",
+        _ => "st",
+    }
+}

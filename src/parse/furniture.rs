@@ -1,0 +1,166 @@
+//! Lines that belong to the page and not to the text: page numbers, markers, running heads and feet.
+
+use std::collections::HashMap;
+
+use super::line::{Line, Mark};
+
+/// A running head is a short line; what is longer is text however often it comes.
+const LONGEST_HEAD: u32 = 120;
+
+/// Marks page numbers and page markers.
+pub(super) fn mark_page_numbers(source: &str, lines: &mut [Line]) {
+    let mut bare = Vec::new();
+    for at in 0..lines.len() {
+        if lines[at].columns > 40 {
+            continue;
+        }
+        let text = lines[at].text(source);
+        if is_page_marker(text) {
+            lines[at].mark = Mark::PageNumber;
+        } else if let Some(number) = bare_number(text)
+            && stands_alone(lines, at)
+        {
+            bare.push((at, number));
+        }
+    }
+    // A number alone on its line is a page number when it counts on from the one before or to the one
+    // after, with text between: years and amounts in a table do not.
+    let follows = |a: &(usize, u32), b: &(usize, u32)| b.1 > a.1 && b.1 - a.1 <= 2 && b.0 - a.0 > 2;
+    for (place, number) in bare.iter().enumerate() {
+        let before = place.checked_sub(1).and_then(|place| bare.get(place)).is_some_and(|last| follows(last, number));
+        let after = bare.get(place + 1).is_some_and(|next| follows(number, next));
+        let at_feed = lines[number.0].page_before || lines.get(number.0 + 1).is_some_and(|line| line.page_before);
+        if before || after || at_feed {
+            lines[number.0].mark = Mark::PageNumber;
+        }
+    }
+}
+
+fn stands_alone(lines: &[Line], at: usize) -> bool {
+    let free = |line: &Line| line.blank_before || line.page_before;
+    free(&lines[at]) && lines.get(at + 1).is_none_or(free)
+}
+
+fn bare_number(text: &str) -> Option<u32> {
+    (text.len() <= 4 && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().ok()).flatten()
+}
+
+/// `[[Page H6118]]`, `[Page 3]`, `Page 3 of 12`, `- 3 -`, `– 3 –`, `3 / 12`, `p. 3`, `3 | Page`.
+fn is_page_marker(text: &str) -> bool {
+    if let Some(inner) = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')) {
+        let inner = inner.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')).unwrap_or(inner).trim();
+        return after_page_word(inner).is_some_and(|label| is_page_label(label.trim()));
+    }
+    if let Some(rest) = after_page_word(text) {
+        let mut words = rest.split_ascii_whitespace();
+        return match (words.next(), words.next(), words.next(), words.next()) {
+            (Some(number), None, ..) => {
+                is_number(number) || number.split_once('/').is_some_and(|(a, b)| is_number(a) && is_number(b))
+            }
+            (Some(number), Some("of" | "/" | "von" | "sur" | "de"), Some(total), None) => {
+                is_number(number) && is_number(total)
+            }
+            _ => false,
+        };
+    }
+    if let Some(number) = text.strip_suffix("| Page").or_else(|| text.strip_suffix("| P a g e")) {
+        return is_number(number.trim());
+    }
+    let is_dash = |c: char| matches!(c, '-' | '–' | '—');
+    text.strip_prefix(is_dash)
+        .and_then(|text| text.strip_suffix(is_dash))
+        .is_some_and(|inner| inner.len() <= 8 && is_page_label(inner.trim_matches(|c: char| c == ' ' || is_dash(c))))
+}
+
+fn after_page_word(text: &str) -> Option<&str> {
+    ["Page ", "PAGE ", "page ", "p. ", "Seite "].into_iter().find_map(|word| text.strip_prefix(word))
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.len() <= 5 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Digits, or letters and digits ending in digits (`S6118`, `E12`), or a small roman numeral.
+fn is_page_label(text: &str) -> bool {
+    let plain = !text.is_empty() && text.len() <= 8 && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let roman = || text.len() <= 6 && text.bytes().all(|byte| b"ivxlcIVXLC".contains(&byte));
+    plain && (text.ends_with(|c: char| c.is_ascii_digit()) || roman())
+}
+
+/// Marks lines that come back at page edges. Numbers inside them may change from page to page.
+pub(super) fn mark_running(source: &str, lines: &mut [Line]) {
+    let mut places: HashMap<String, Vec<usize>> = HashMap::new();
+    for at in 0..lines.len() {
+        let line = &lines[at];
+        if line.is_text() && line.columns <= LONGEST_HEAD && (stands_alone(lines, at) || at_page_edge(lines, at)) {
+            places.entry(without_numbers(line.text(source))).or_default().push(at);
+        }
+    }
+    // Repeated lines that stand next to each other (a head of two lines) make an edge for one another,
+    // so marking goes on until nothing changes; each round marks a line or ends.
+    let mut groups: Vec<Vec<usize>> = places.into_values().filter(|places| places.len() >= 2).collect();
+    groups.sort_unstable();
+    for _ in 0..3 {
+        let mut changed = false;
+        groups.retain(|places| {
+            let edges = places.iter().filter(|&&at| at_page_edge(lines, at)).count();
+            let inside = places.iter().filter(|&&at| cuts_sentence(source, lines, at)).count();
+            // Two meetings with a page edge, or three that cut a sentence, and at least half of all.
+            let running = (edges.max(1) - 1 + inside >= 1) && 2 * (edges + inside) >= places.len();
+            if running {
+                for &at in places {
+                    let foot = lines.get(at + 1).is_some_and(|next| next.page_before || next.mark == Mark::PageNumber);
+                    lines[at].mark = if foot { Mark::RunningFoot } else { Mark::RunningHead };
+                }
+                changed = true;
+            }
+            !running
+        });
+        if !changed {
+            break;
+        }
+    }
+}
+
+fn at_page_edge(lines: &[Line], at: usize) -> bool {
+    let number = |line: Option<&Line>| line.is_some_and(|line| !line.is_text());
+    lines[at].page_before
+        || lines.get(at + 1).is_some_and(|next| next.page_before)
+        || number(at.checked_sub(1).and_then(|before| lines.get(before)))
+        || number(lines.get(at + 1))
+}
+
+/// Whether the text breaks off before the line and goes on after it.
+fn cuts_sentence(source: &str, lines: &[Line], at: usize) -> bool {
+    let before = lines[..at].iter().rev().take(4).find(|line| line.is_text());
+    let after = lines[at + 1..].iter().take(4).find(|line| line.is_text());
+    let (Some(before), Some(after)) = (before, after) else { return false };
+    super::join::goes_on(before.text(source), after.text(source))
+}
+
+fn without_numbers(text: &str) -> String {
+    let mut key = String::with_capacity(text.len());
+    for c in text.chars() {
+        let c = if c.is_ascii_digit() { '0' } else { c };
+        if !(c == '0' && key.ends_with('0')) {
+            key.push(c);
+        }
+    }
+    key
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn page_markers_are_told_from_text() {
+        for marker in ["[[Page H6118]]", "[Page 3]", "Page 3 of 12", "– 3 –", "- iv -", "Page 7", "p. 12", "12 | Page"]
+        {
+            assert!(is_page_marker(marker), "{marker}");
+        }
+        for text in ["Page turner", "[Page]", "- a point -", "2022", "–", "Page 3 says so", "[[Sidenote]]"] {
+            assert!(!is_page_marker(text), "{text}");
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! Whether a text that was cut goes on: at a page, at furniture, at a line's end.
+
+use crate::document::Language;
+use crate::text::is_function_word;
+
+/// Whether a sentence breaks off at the end of one stretch of text and goes on in the next.
+pub(super) fn goes_on(before: &str, after: &str) -> bool {
+    if ends_sentence(before) {
+        return false;
+    }
+    let begins_small = begins_small(after);
+    begins_small && !is_list_item(after) || ends_open(before) && !is_list_item(after)
+}
+
+/// The last character that says how a text ends: closing quotes, brackets and note numbers are left aside.
+fn last_sign(text: &str) -> Option<char> {
+    text.chars().rev().find(|c| !matches!(c, '"' | '\'' | '”' | '’' | '»' | ')' | ']' | '*' | '†' | '_'))
+}
+
+/// Whether a text ends as a sentence, a salutation or an announcement ends.
+pub(super) fn ends_sentence(text: &str) -> bool {
+    matches!(last_sign(text), Some('.' | '!' | '?' | ':' | ';' | '…' | '。' | '！' | '？' | '।' | '؟' | '။'))
+}
+
+/// Whether a text starts with a small letter, behind opening marks.
+pub(super) fn begins_small(text: &str) -> bool {
+    text.chars().find(|c| !is_opening(*c)).is_some_and(char::is_lowercase)
+}
+
+/// Whether a text starts as a sentence does.
+pub(super) fn begins_large(text: &str) -> bool {
+    text.chars().find(|c| !is_opening(*c)).is_some_and(|c| c.is_uppercase() || c.is_ascii_digit() || is_uncased(c))
+}
+
+fn is_uncased(c: char) -> bool {
+    c.is_alphabetic() && !c.is_lowercase() && !c.is_uppercase()
+}
+
+pub(super) fn is_opening(c: char) -> bool {
+    matches!(c, '"' | '\'' | '“' | '‘' | '«' | '„' | '(' | '[' | '`' | '*' | '¿' | '¡' | '_')
+}
+
+/// Whether no text can end here: a comma, a hyphen, an article, a preposition.
+pub(super) fn ends_open(text: &str) -> bool {
+    let Some(last) = text.chars().next_back() else { return false };
+    if matches!(last, ',' | '-' | '–' | '—' | '(' | '&') {
+        return true;
+    }
+    let word = text.rsplit(|c: char| !(c.is_alphabetic() || c == '\'' || c == '’')).next().unwrap_or_default();
+    // Long texts only: "The Way Out" is a heading.
+    let long = text.len() >= 60;
+    long && !word.is_empty() && word.chars().all(char::is_lowercase) && is_function_word(Language::ENGLISH, word)
+}
+
+/// Whether a text starts with a list mark: a bullet, `(a)`, `1.`, `iv)`.
+pub(super) fn is_list_item(text: &str) -> bool {
+    bullet(text).is_some() || enumeration(text).is_some()
+}
+
+/// The length in bytes of a bullet and the space behind it.
+pub(super) fn bullet(text: &str) -> Option<usize> {
+    let is_mark = |c: &char| {
+        matches!(c, '•' | '◦' | '▪' | '‣' | '●' | '■' | '·' | '-' | '*' | '–' | '—' | '\u{f0b7}' | '\u{f0a7}')
+    };
+    let mark = text.chars().next().filter(is_mark)?;
+    let rest = &text[mark.len_utf8()..];
+    let space = rest.len() - rest.trim_start().len();
+    (space > 0 && space < rest.len()).then_some(mark.len_utf8() + space)
+}
+
+/// The length in bytes of an enumeration mark: `(a)`, `(12)`, `1.`, `1)`, `a)`, `IV.`, `2.3`, behind quotes.
+pub(super) fn enumeration(text: &str) -> Option<usize> {
+    let lead = text.len() - text.trim_start_matches(['`', '\'', '"', '“', '‘']).len();
+    let rest = &text[lead..];
+    let (inner, open) = match rest.strip_prefix('(') {
+        Some(inner) => (inner, true),
+        None => (rest, false),
+    };
+    let body =
+        inner.bytes().take(8).take_while(|byte| byte.is_ascii_alphanumeric() || (*byte == b'.' && !open)).count();
+    let label = inner.get(..body)?.trim_end_matches('.');
+    let short = match label.len() {
+        0 => return None,
+        1 => true,
+        _ => is_roman(label) || label.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'),
+    };
+    let digits = label.bytes().filter(u8::is_ascii_digit).count();
+    if !short || digits > 3 {
+        return None;
+    }
+    let closed = inner.as_bytes().get(body) == Some(&b')');
+    let dotted = !open && body > label.len();
+    let end = if open || closed {
+        if !closed {
+            return None;
+        }
+        lead + usize::from(open) + body + 1
+    } else if dotted && (digits > 0 || is_roman(label)) {
+        lead + body
+    } else {
+        return None;
+    };
+    text[end..].starts_with([' ', '\u{a0}', '\t']).then_some(end)
+}
+
+fn is_roman(label: &str) -> bool {
+    label.len() <= 5
+        && (label.bytes().all(|byte| b"ivxlc".contains(&byte)) || label.bytes().all(|byte| b"IVXLC".contains(&byte)))
+}
+
+/// Whether a text is written in capitals throughout, with a word or more.
+pub(super) fn is_capitals(text: &str) -> bool {
+    let mut letters = 0;
+    for c in text.chars() {
+        if c.is_lowercase() {
+            return false;
+        }
+        letters += usize::from(c.is_uppercase());
+    }
+    letters >= 3
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn enumerations_are_told_from_words() {
+        for (text, length) in [("(a) first", 3), ("``(III) eligible", 7), ("1. The", 2), ("2.3. The", 4), ("iv) x", 3)]
+        {
+            assert_eq!(enumeration(text), Some(length), "{text}");
+        }
+        for text in ["A man", "1997 was", "(see) x", "I think", "U.S. forces", "(a)x", "2022. It"] {
+            assert_eq!(enumeration(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_sentence_goes_on_in_small_letters_or_after_a_preposition() {
+        assert!(goes_on("the Alliance (as well as AUKUS) is", "seeking confrontation"));
+        let open = "as seen in the course of last year during the Russian aggression against";
+        assert!(goes_on(open, "Ukraine in 2013."));
+        assert!(!goes_on("The ministers met.", "they agreed"));
+        assert!(!goes_on("What it is about", "The ministers met."));
+    }
+}
