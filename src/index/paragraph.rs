@@ -111,6 +111,8 @@ impl ParagraphEncoder {
                 }
                 position = at.saturating_add(1);
             });
+            // No phrase reaches from one heading into the next.
+            position = position.saturating_add(HEADING_GAP);
         }
         self.encode_positions(paragraph);
         if position > context_start {
@@ -153,8 +155,8 @@ impl ParagraphEncoder {
         let mut places = Vec::new();
         for actor in &paragraph.actors {
             for mention in &actor.mentions {
-                let first = position_at(mention.span.start);
                 // A mention inside a word ("Sino-Russian" is two words, "Eurocrats" one) counts as that word.
+                let first = position_at(mention.span.start + 1).saturating_sub(1);
                 let last = position_at(mention.span.end).max(first + 1);
                 places.extend((first..last).map(|position| (position, &*actor.id)));
             }
@@ -176,7 +178,7 @@ impl ParagraphEncoder {
     }
 }
 
-/// Adds the terms of a text after those that are there, and moves `position` past them.
+/// Adds the terms of a text after those that are there, and moves `position` to where the next one may start.
 fn append(terms: &mut PackedTerms, position: &mut u32, analyzer: &mut Analyzer, text: &str) {
     let base = *position;
     let mut end = base;
@@ -185,7 +187,7 @@ fn append(terms: &mut PackedTerms, position: &mut u32, analyzer: &mut Analyzer, 
         terms.push(term.text, at);
         end = at.saturating_add(1);
     });
-    *position = end;
+    *position = end.saturating_add(HEADING_GAP);
 }
 
 /// The facets of a paragraph, each path once.

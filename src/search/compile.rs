@@ -9,6 +9,7 @@ use tantivy::query::{AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQ
 use tantivy::schema::{Field as TantivyField, IndexRecordOption};
 use tantivy::{Searcher, Term};
 
+use super::exclusion::Excluded;
 use super::expand::{Expansion, expand};
 use super::filter::{self, DocumentFilter, FacetFilter, FilterQuery};
 use super::positional::{Operand, PositionalQuery, Rule, Sequence};
@@ -125,7 +126,11 @@ impl<'a> Compiler<'a> {
         let mut clauses = Vec::with_capacity(must.len() + should.len() + must_not.len());
         for (occur, group) in [(Occur::Must, must), (Occur::Should, should), (Occur::MustNot, must_not)] {
             for clause in group {
-                clauses.push((occur, self.clause(clause, boost)?));
+                let mut query = self.clause(clause, boost)?;
+                if occur == Occur::MustNot {
+                    query = Box::new(Excluded(query));
+                }
+                clauses.push((occur, query));
             }
         }
         if must.is_empty() && should.is_empty() {
@@ -189,18 +194,18 @@ impl<'a> Compiler<'a> {
 
     fn phrase(&mut self, field: Field, text: &str, slop: u32, boost: f32) -> BoxedQuery {
         let (stems, exact) = self.fields(field);
-        let sequences = self.exact_sequences(text, stems, exact);
+        let mut sequences = self.exact_sequences(text, stems, exact);
+        if slop > 0 {
+            sequences = sequences.into_iter().map(|sequence| sequence.loosened(slop)).collect();
+        }
         if field == Field::Body {
-            if slop == 0 {
-                return self.within_body(vec![Operand::new(sequences)], boost);
-            }
-            return self.positional(loose(&sequences), Rule::Window { slop, ordered: true, body: true }, boost);
+            return self.within_body(vec![Operand::new(sequences)], boost);
         }
         if slop == 0 {
             let clauses = sequences.iter().map(|sequence| (Occur::Should, sequence.query(boost))).collect();
             return any_of(clauses);
         }
-        self.positional(loose(&sequences), Rule::Window { slop, ordered: true, body: false }, boost)
+        self.positional(vec![Operand::new(sequences)], Rule::Window { slop: 0, ordered: true, body: false }, boost)
     }
 
     /// The words as written; in fields without written forms, their stems in every language.
@@ -232,19 +237,21 @@ impl<'a> Compiler<'a> {
     }
 
     fn near(&mut self, operands: &[Clause], distance: Distance, ordered: bool, boost: f32) -> Result<BoxedQuery> {
+        let Some(field) = field_of(operands) else { return Ok(Box::new(EmptyQuery)) };
         let mut compiled = Vec::with_capacity(operands.len());
         for operand in operands {
-            compiled.push(Operand::new(self.near_operand(operand)?));
+            compiled.push(Operand::new(self.near_operand(operand, field)?));
         }
         let rule = match distance {
-            Distance::Words(slop) => Rule::Window { slop, ordered, body: false },
-            Distance::Sentence => Rule::Sentence { ordered },
+            Distance::Words(slop) => Rule::Window { slop, ordered, body: field == Field::Body },
+            Distance::Sentence if matches!(field, Field::Any | Field::Body) => Rule::Sentence { ordered },
+            Distance::Sentence => return Ok(Box::new(EmptyQuery)),
         };
         Ok(self.positional(compiled, rule, boost))
     }
 
     /// The sequences any of which is the operand.
-    fn near_operand(&mut self, operand: &Clause) -> Result<Vec<Sequence>> {
+    fn near_operand(&mut self, operand: &Clause, field: Field) -> Result<Vec<Sequence>> {
         Ok(match operand {
             Clause::Word { field, text, form } => {
                 let (stems, exact) = self.fields(*field);
@@ -257,11 +264,15 @@ impl<'a> Compiler<'a> {
                     }
                 }
             }
-            Clause::Phrase { field, text, .. } => {
+            Clause::Phrase { field, text, slop } => {
                 let (stems, exact) = self.fields(*field);
-                self.exact_sequences(text, stems, exact)
+                let sequences = self.exact_sequences(text, stems, exact);
+                sequences.into_iter().map(|sequence| sequence.loosened(*slop)).collect()
             }
             Clause::Filter(Filter::Facet { dimension: Dimension::Actor, value }) => {
+                if matches!(field, Field::Title | Field::Heading) {
+                    return Ok(Vec::new());
+                }
                 let accepted = self.facet(Dimension::Actor, value)?;
                 let ids = match accepted {
                     Some(accepted) => filter::actor_ids(self.index, self.searcher, self.arrays, &accepted)?,
@@ -272,11 +283,11 @@ impl<'a> Compiler<'a> {
             Clause::Bool { must, should, must_not } if must.is_empty() && must_not.is_empty() => {
                 let mut sequences = Vec::new();
                 for clause in should {
-                    sequences.extend(self.near_operand(clause)?);
+                    sequences.extend(self.near_operand(clause, field)?);
                 }
                 sequences
             }
-            Clause::Boost { clause, .. } => self.near_operand(clause)?,
+            Clause::Boost { clause, .. } => self.near_operand(clause, field)?,
             _ => Vec::new(),
         })
     }
@@ -332,6 +343,25 @@ impl Drop for Compiler<'_> {
     }
 }
 
+/// The one field that operands ask for; `None` when they ask for different ones.
+fn field_of(operands: &[Clause]) -> Option<Field> {
+    let mut asked = Field::Any;
+    for operand in operands {
+        let one = match operand {
+            Clause::Word { field, .. } | Clause::Phrase { field, .. } => *field,
+            Clause::Bool { should, .. } => field_of(should)?,
+            _ => Field::Any,
+        };
+        if one != Field::Any {
+            if asked != Field::Any && asked != one {
+                return None;
+            }
+            asked = one;
+        }
+    }
+    Some(asked)
+}
+
 /// The terms of one word of a query, in one language.
 #[derive(Debug, Default, PartialEq)]
 struct Reading {
@@ -349,6 +379,9 @@ impl Reading {
     }
 
     fn sequences(&self, field: TantivyField) -> Vec<Sequence> {
+        if !self.pairs.is_empty() {
+            return self.pairs.iter().map(|pair| Sequence::pair(field, pair)).collect();
+        }
         vec![Sequence::of(field, &self.words)]
     }
 }
@@ -364,17 +397,6 @@ impl Sequence {
             }
         }
     }
-}
-
-/// The words of a loose phrase, each an operand of its own.
-fn loose(sequences: &[Sequence]) -> Vec<Operand> {
-    let words = sequences.iter().map(|sequence| sequence.terms().len()).max().unwrap_or(0);
-    (0..words)
-        .map(|place| {
-            let alternatives = sequences.iter().filter_map(|sequence| sequence.terms().get(place));
-            Operand::new(alternatives.map(|(field, term)| Sequence::word(*field, term)).collect())
-        })
-        .collect()
 }
 
 fn term_query(field: TantivyField, term: &str, boost: f32) -> BoxedQuery {

@@ -23,7 +23,7 @@ pub(crate) enum FacetFilter {
 }
 
 impl FacetFilter {
-    fn accepts(&self, path: &str) -> bool {
+    pub(crate) fn accepts(&self, path: &str) -> bool {
         match self {
             FacetFilter::Within(node) => {
                 path.strip_prefix(node.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))

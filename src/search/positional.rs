@@ -9,31 +9,46 @@ use std::collections::HashMap;
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::postings::{Postings, SegmentPostings};
 use tantivy::query::{
-    Bm25Weight, BooleanQuery, EmptyScorer, EnableScoring, Explanation, Occur, Query, Scorer, TermQuery, Weight,
+    Bm25StatisticsProvider, Bm25Weight, BooleanQuery, EmptyScorer, EnableScoring, Explanation, Occur, Query, Scorer,
+    TermQuery, Weight,
 };
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, Term};
 
-use super::near::{Interval, Near};
+use super::near::{self, Occurrence, Order, Reach};
 use crate::index::schema::{Fields, HEADING_START, SENTENCE_START};
 
-/// Consecutive terms.
+/// Terms in their order, next to each other but for `slop` other words.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Sequence {
     terms: Vec<(Field, String)>,
+    slop: u32,
+    /// A pair of characters is one term but two words.
+    is_pair: bool,
 }
 
 impl Sequence {
     pub(crate) fn word(field: Field, term: &str) -> Sequence {
-        Sequence { terms: vec![(field, term.to_owned())] }
+        Sequence { terms: vec![(field, term.to_owned())], slop: 0, is_pair: false }
     }
 
     pub(crate) fn of(field: Field, terms: &[String]) -> Sequence {
-        Sequence { terms: terms.iter().map(|term| (field, term.clone())).collect() }
+        Sequence { terms: terms.iter().map(|term| (field, term.clone())).collect(), slop: 0, is_pair: false }
     }
 
     pub(crate) fn push(&mut self, field: Field, term: &str) {
         self.terms.push((field, term.to_owned()));
+    }
+
+    /// Two neighbouring characters of a script without spaces.
+    pub(crate) fn pair(field: Field, term: &str) -> Sequence {
+        Sequence { is_pair: true, ..Sequence::word(field, term) }
+    }
+
+    /// The same terms with `slop` other words among them.
+    pub(crate) fn loosened(mut self, slop: u32) -> Sequence {
+        self.slop = slop;
+        self
     }
 
     pub(crate) fn terms(&self) -> &[(Field, String)] {
@@ -122,13 +137,35 @@ impl Query for PositionalQuery {
                     .flat_map(|sequence| &sequence.terms)
                     .map(|(field, text)| Term::from_field_text(*field, text))
                     .collect();
-                Some(Bm25Weight::for_terms(statistics_provider, &terms)?)
+                similarity(statistics_provider, &terms, self.fields.text)?
             }
             EnableScoring::Disabled { .. } => None,
         };
         let candidates = self.candidates().weight(EnableScoring::disabled_from_schema(scoring.schema()))?;
         Ok(Box::new(PositionalWeight { query: self.clone(), candidates, similarity }))
     }
+}
+
+/// The similarity of a phrase whose terms may stand in different fields (words and mentions of actors), which
+/// the engine's own refuses: the sum of their idf, with the lengths of `field`.
+fn similarity(
+    statistics: &dyn Bm25StatisticsProvider,
+    terms: &[Term],
+    field: Field,
+) -> tantivy::Result<Option<Bm25Weight>> {
+    let documents = statistics.total_num_docs()?;
+    if documents == 0 {
+        return Ok(None);
+    }
+    let average = statistics.total_num_tokens(field)? as Score / documents as Score;
+    let mut frequencies = Vec::with_capacity(terms.len());
+    for term in terms {
+        frequencies.push(statistics.doc_freq(term)?.min(documents));
+    }
+    let Some(&first) = frequencies.first() else { return Ok(None) };
+    let idf = |frequency: u64| (1.0 + ((documents - frequency) as Score + 0.5) / (frequency as Score + 0.5)).ln();
+    let sum: Score = frequencies.iter().map(|&frequency| idf(frequency)).sum();
+    Ok(Some(Bm25Weight::for_one_term(first, documents, average).boost_by(sum / idf(first))))
 }
 
 struct PositionalWeight {
@@ -171,14 +208,14 @@ impl Weight for PositionalWeight {
 /// Reads the positions of all terms of a query.
 struct Positions {
     postings: Vec<Option<SegmentPostings>>,
-    /// For every operand its alternatives, each as the places of its terms in `postings`.
-    operands: Vec<Vec<Vec<usize>>>,
+    /// For every operand its alternatives, each with the places of its terms in `postings`.
+    operands: Vec<Vec<(Vec<usize>, Sequence)>>,
     sentences: Option<SegmentPostings>,
     headings: Option<SegmentPostings>,
-    near: Near,
+    rule: Rule,
     scratch: Vec<u32>,
     bounds: Vec<u32>,
-    intervals: Vec<Vec<Interval>>,
+    occurrences: Vec<Vec<Occurrence>>,
 }
 
 impl Positions {
@@ -205,22 +242,22 @@ impl Positions {
                     };
                     terms.push(place);
                 }
-                alternatives.push(terms);
+                alternatives.push((terms, sequence.clone()));
             }
             operands.push(alternatives);
         }
         let markers = query.fields.sentence;
-        let (near, sentences, body) = match query.rule {
-            Rule::Window { slop, ordered, body } => (Near::words(slop, ordered), false, body),
-            Rule::Sentence { ordered } => (Near::sentence(ordered), true, true),
+        let (sentences, body) = match query.rule {
+            Rule::Window { body, .. } => (false, body),
+            Rule::Sentence { .. } => (true, true),
         };
         Ok(Positions {
-            intervals: vec![Vec::new(); operands.len()],
+            occurrences: vec![Vec::new(); operands.len()],
             postings,
             operands,
             sentences: if sentences { open(markers, SENTENCE_START)? } else { None },
             headings: if body { open(markers, HEADING_START)? } else { None },
-            near,
+            rule: query.rule,
             scratch: Vec::new(),
             bounds: Vec::new(),
         })
@@ -235,40 +272,37 @@ impl Positions {
             headings.positions(&mut self.scratch);
             end = self.scratch.first().copied().unwrap_or(u32::MAX);
         }
-        let mut words = Vec::new();
-        for (alternatives, intervals) in self.operands.iter().zip(&mut self.intervals) {
-            intervals.clear();
-            for terms in alternatives {
-                words.clear();
-                for (offset, &place) in terms.iter().enumerate() {
-                    let Some(postings) = &mut self.postings[place] else {
-                        words.clear();
-                        break;
-                    };
+        for (alternatives, occurrences) in self.operands.iter().zip(&mut self.occurrences) {
+            occurrences.clear();
+            for (terms, sequence) in alternatives {
+                let mut words: Vec<Vec<u32>> = Vec::with_capacity(terms.len());
+                for &place in terms {
+                    let Some(postings) = &mut self.postings[place] else { break };
                     if !seek(postings, doc) {
-                        words.clear();
                         break;
                     }
                     postings.positions(&mut self.scratch);
-                    let here = self.scratch.iter().map(|&position| position.wrapping_sub(offset as u32));
-                    if offset == 0 {
-                        words.extend(here);
-                    } else {
-                        let here: Vec<u32> = here.collect();
-                        words.retain(|start| here.binary_search(start).is_ok());
+                    words.push(self.scratch.clone());
+                }
+                if words.len() < terms.len() {
+                    continue;
+                }
+                match words.as_slice() {
+                    [word] => {
+                        let width = 1 + u32::from(sequence.is_pair);
+                        let occurrence = |&start: &u32| Occurrence { start, end: start + width };
+                        occurrences.extend(word.iter().map(occurrence));
+                    }
+                    several => {
+                        let borrowed: Vec<&[u32]> = several.iter().map(Vec::as_slice).collect();
+                        occurrences.extend(near::phrase(&borrowed, sequence.slop));
                     }
                 }
-                let length = terms.len() as u32;
-                intervals.extend(
-                    words
-                        .iter()
-                        .map(|&start| Interval { start, end: start + length })
-                        .filter(|interval| interval.end <= end),
-                );
             }
-            intervals.sort_unstable();
-            intervals.dedup();
-            if intervals.is_empty() {
+            occurrences.retain(|occurrence| occurrence.end <= end);
+            occurrences.sort_unstable();
+            occurrences.dedup();
+            if occurrences.is_empty() {
                 return 0;
             }
         }
@@ -278,7 +312,13 @@ impl Positions {
         {
             sentences.positions(&mut self.bounds);
         }
-        self.near.count(&self.intervals, &self.bounds)
+        let operands: Vec<&[Occurrence]> = self.occurrences.iter().map(Vec::as_slice).collect();
+        let (ordered, reach) = match self.rule {
+            Rule::Window { slop, ordered, .. } => (ordered, Reach::Words(slop)),
+            Rule::Sentence { ordered } => (ordered, Reach::Sentence(&self.bounds)),
+        };
+        let order = if ordered { Order::Given } else { Order::Free };
+        near::near(&operands, order, reach).len() as u32
     }
 }
 

@@ -98,7 +98,8 @@ pub(crate) fn resolve(
     }
 }
 
-fn resolve_actor(annotator: &Annotator, given: &str) -> std::result::Result<Resolved, Vec<String>> {
+/// What a name or id of an actor stands for; the error holds names that were perhaps meant.
+pub(crate) fn resolve_actor(annotator: &Annotator, given: &str) -> std::result::Result<Resolved, Vec<String>> {
     let gazetteer = annotator.gazetteer();
     let found = gazetteer.lookup(given);
     let Some(actor) = found.first() else {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 
+use super::highlight::Highlight;
 use super::query::Diagnostic;
 use crate::date::Date;
 use crate::document::{ActorTag, ParagraphKind, Span, TopicTag};
@@ -77,7 +78,7 @@ pub struct Hit {
 }
 
 impl Hit {
-    pub(crate) fn new(score: f32, stored: StoredParagraph, highlights: Vec<Span>, passage: Span) -> Hit {
+    pub(crate) fn new(score: f32, stored: StoredParagraph, highlight: Highlight) -> Hit {
         let StoredParagraph { document, title, date, headings, paragraph, .. } = stored;
         Hit {
             score,
@@ -88,9 +89,9 @@ impl Hit {
             headings,
             ordinal: paragraph.ordinal,
             kind: paragraph.kind,
-            highlights,
-            passage: paragraph.text[passage.range()].to_owned(),
-            passage_span: passage,
+            highlights: highlight.ranges().to_vec(),
+            passage: paragraph.text[highlight.passage().range()].to_owned(),
+            passage_span: highlight.passage(),
             text: paragraph.text,
             actors: paragraph.actors,
             topics: paragraph.topics,

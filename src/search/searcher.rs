@@ -1,6 +1,7 @@
 //! A snapshot of the index that answers requests.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use tantivy::query::EnableScoring;
@@ -9,13 +10,14 @@ use tantivy::{DocAddress, TantivyDocument, Term};
 
 use super::compile::{Compiled, Compiler};
 use super::count::{self, DimensionCounts, SegmentFilters};
-use super::filter;
-use super::passage::opening;
+use super::evidence::Texts;
+use super::filter::{self, FacetFilter};
+use super::highlight::Highlighter;
 use super::request::Request;
-use super::resolve::{label, values};
+use super::resolve::{label, resolve_actor, values};
 use super::results::{FacetCount, FacetCounts, Facets, Hit, Results, Total};
 use super::top::{self, Top};
-use crate::document::{Document, Language};
+use crate::document::{ActorTag, Document, Language};
 use crate::error::{Error, ErrorKind, Result};
 use crate::facet::{Dimension, FacetPath};
 use crate::index::stored::StoredParagraph;
@@ -75,8 +77,9 @@ impl Searcher {
         let best = self.top(&compiled, &filters, request.limit)?;
         let (total, facets) = self.count(&compiled, &filters, &request.dimensions)?;
         let mut hits = Vec::with_capacity(best.len());
+        let mut marker = HitMarker::new(&self.index, &request);
         for top in best {
-            hits.push(self.hit(top, request.passage_characters)?);
+            hits.push(marker.hit(top.score, self.stored(DocAddress::new(top.segment, top.doc))?));
         }
         Ok(Results { query: request.query.to_string(), diagnostics: compiled.diagnostics, total, hits, facets })
     }
@@ -137,12 +140,6 @@ impl Searcher {
         Ok(filters)
     }
 
-    fn hit(&self, top: Top, passage_characters: usize) -> Result<Hit> {
-        let stored = self.stored(DocAddress::new(top.segment, top.doc))?;
-        let passage = opening(&stored.paragraph.text, passage_characters);
-        Ok(Hit::new(top.score, stored, Vec::new(), passage))
-    }
-
     fn stored(&self, address: DocAddress) -> Result<StoredParagraph> {
         let document: TantivyDocument =
             self.tantivy.doc(address).map_err(|error| Error::storage("reading a stored paragraph", error))?;
@@ -192,5 +189,54 @@ impl Searcher {
 impl std::fmt::Debug for Searcher {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Searcher").field("segments", &self.arrays.len()).finish_non_exhaustive()
+    }
+}
+
+/// Draws the highlights of one result.
+struct HitMarker<'a> {
+    index: &'a Inner,
+    request: &'a Request,
+    highlighters: HashMap<Language, Highlighter>,
+    /// What names of the query mean, looked up once.
+    names: RefCell<HashMap<String, Option<FacetFilter>>>,
+}
+
+impl<'a> HitMarker<'a> {
+    fn new(index: &'a Inner, request: &'a Request) -> HitMarker<'a> {
+        HitMarker { index, request, highlighters: HashMap::new(), names: RefCell::default() }
+    }
+
+    fn hit(&mut self, score: f32, stored: StoredParagraph) -> Hit {
+        let language = stored.language.unwrap_or(Language::ENGLISH);
+        let request = self.request;
+        let highlighter = self
+            .highlighters
+            .entry(language)
+            .or_insert_with(|| Highlighter::new(&request.query, language).budget(request.passage_characters));
+        let names = &self.names;
+        let means = |name: &str, tag: &ActorTag| {
+            let mut names = names.borrow_mut();
+            if !names.contains_key(name) {
+                let meant = resolve_actor(&self.index.annotator, name).ok().map(|resolved| resolved.filter);
+                names.insert(name.to_owned(), meant);
+            }
+            names.get(name).is_some_and(|meant| meant.as_ref().is_some_and(|meant| meant.accepts(tag.path.as_str())))
+        };
+        let texts = Texts {
+            title: stored.title.as_deref().unwrap_or_default(),
+            headings: &stored.headings,
+            body: &stored.paragraph.text,
+            is_first: stored.record.is_some(),
+        };
+        let highlight = highlighter.highlight_with(texts, &stored.paragraph, &means);
+        Hit::new(score, stored, highlight)
+    }
+}
+
+impl Drop for HitMarker<'_> {
+    fn drop(&mut self) {
+        for (_, highlighter) in self.highlighters.drain() {
+            self.index.analyzers.put(highlighter.into_analyzer());
+        }
     }
 }

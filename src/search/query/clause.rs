@@ -13,7 +13,7 @@ use crate::facet::Dimension;
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Field {
-    /// In the title, the headings and the text.
+    /// In the text and in the headings above it, and for a document's first paragraph in the title.
     #[default]
     Any,
     /// In the document's title.
@@ -59,9 +59,9 @@ pub enum Form {
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Distance {
-    /// At most so many other words among them.
+    /// At most so many other words among them; at most 255.
     Words(u32),
-    /// In one sentence.
+    /// In one sentence of the paragraph's text.
     Sentence,
 }
 
@@ -208,7 +208,7 @@ pub enum Clause {
         field: Field,
         /// The words as written.
         text: String,
-        /// How many other words may stand among them, all told.
+        /// How many other words may stand among them, all told; at most 255.
         slop: u32,
     },
     /// Several things near each other.

@@ -8,7 +8,10 @@ use crate::facet::Dimension;
 use crate::text::words;
 
 const MAX_BOOST: f32 = 1_000.0;
-const MAX_SLOP: u32 = 1_000;
+
+/// The most other words of phrases and windows: fewer than the positions that the index leaves between a
+/// paragraph and its headings, so that none reaches across.
+const MAX_SLOP: u32 = 255;
 
 /// The most words in one phrase, or parts in one word.
 pub(super) const MAX_WORDS: usize = 256;
@@ -227,7 +230,37 @@ fn near(operands: Vec<Clause>, distance: Distance, ordered: bool) -> Option<Clau
     for operand in operands.into_iter().filter_map(normal) {
         take_operand(operand, &mut kept);
     }
-    if kept.len() < 2 { kept.pop() } else { Some(Clause::Near { operands: kept, distance, ordered }) }
+    if kept.len() < 2 {
+        return kept.pop();
+    }
+    let distance = match distance {
+        Distance::Words(words) => Distance::Words(words.min(MAX_SLOP)),
+        Distance::Sentence => Distance::Sentence,
+    };
+    // Windows lie in one field: a field asked for by one operand is asked for by all.
+    let mut fields = kept.iter().filter_map(field_of).filter(|&field| field != Field::Any);
+    if let Some(field) = fields.next()
+        && fields.all(|other| other == field)
+    {
+        kept.iter_mut().for_each(|operand| set_field(operand, field));
+    }
+    Some(Clause::Near { operands: kept, distance, ordered })
+}
+
+fn field_of(clause: &Clause) -> Option<Field> {
+    match clause {
+        Clause::Word { field, .. } | Clause::Phrase { field, .. } => Some(*field),
+        Clause::Bool { should, .. } => should.iter().filter_map(field_of).find(|&field| field != Field::Any),
+        _ => None,
+    }
+}
+
+fn set_field(clause: &mut Clause, to: Field) {
+    match clause {
+        Clause::Word { field, .. } | Clause::Phrase { field, .. } if *field == Field::Any => *field = to,
+        Clause::Bool { should, .. } => should.iter_mut().for_each(|choice| set_field(choice, to)),
+        _ => {}
+    }
 }
 
 /// Whether a clause in normal form can be found at positions of a text.
