@@ -1,4 +1,42 @@
 //! Full-text search over policy, diplomatic and news documents, paragraph by paragraph.
+//!
+//! Documents are parsed (what PDF extraction broke is mended), every paragraph is tagged with the actors it
+//! names and the topics it treats, and a search answers with ranked paragraphs, exact counts of both
+//! hierarchies and passages that can be quoted. Every hit cites itself: document, heading, ordinal and the
+//! byte ranges of its source.
+//!
+//! ```
+//! use demarche::{Annotator, Index, Parser, Request};
+//!
+//! let annotator = Annotator::new();
+//! let index = Index::in_memory()?;
+//! let mut writer = index.writer()?;
+//! for document in Parser::new().documents("seeds")? {
+//!     writer.add(&annotator.annotate(document?))?;
+//! }
+//! writer.commit()?;
+//!
+//! let results = index.searcher()?.search(Request::new("nato enlargement").limit(3))?;
+//! assert_eq!(results.hits[0].ordinal, 3);
+//! # Ok::<(), demarche::Error>(())
+//! ```
+//!
+//! # Overview
+//!
+//! The data goes one way, and each step is one type:
+//!
+//! 1. [`Parser`] turns source texts into [`Document`]s of [`Paragraph`]s, with a ledger of what it repaired.
+//! 2. [`Annotator`] tags the paragraphs with the actors of a [`Gazetteer`] and the topics of a [`Taxonomy`].
+//! 3. [`Index`] keeps them, in memory or on disk; its [`IndexWriter`] adds, replaces and deletes documents.
+//! 4. [`Searcher`] answers a [`Request`], which holds a [`Query`], with [`Results`].
+//!
+//! Everything that can fail returns an [`Error`] that says whose fault it is; no text and no query panics.
+//!
+//! # What it does not do
+//!
+//! - It finds words and names, not meanings: there is no embedding, and no model to download.
+//! - The built-in gazetteer and taxonomy are English; others can be loaded.
+//! - One index is one machine and one writer at a time.
 #![forbid(unsafe_code)]
 
 mod annotate;

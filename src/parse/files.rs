@@ -45,7 +45,7 @@ fn below(root: &Path) -> Result<Vec<Found>> {
             // A link to a directory is not followed: it may lead back here.
             if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
                 open.push(path);
-            } else if extension(&path).is_some_and(|name| EXTENSIONS.contains(&name.as_str())) && path.is_file() {
+            } else if is_document(&path) && path.is_file() {
                 let relative = path.strip_prefix(root).unwrap_or(&path).with_extension("");
                 let steps: Vec<_> = relative.iter().map(|step| step.to_string_lossy()).collect();
                 files.push(Found { id: steps.join("/"), path });
@@ -54,6 +54,12 @@ fn below(root: &Path) -> Result<Vec<Found>> {
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(files)
+}
+
+/// Whether the name is that of a document; a README tells of the folder and is not one of its documents.
+fn is_document(path: &Path) -> bool {
+    let stem = path.file_stem().unwrap_or_default();
+    !stem.eq_ignore_ascii_case("readme") && extension(path).is_some_and(|name| EXTENSIONS.contains(&name.as_str()))
 }
 
 fn extension(path: &Path) -> Option<String> {

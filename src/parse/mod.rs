@@ -133,7 +133,7 @@ impl Parser {
     }
 
     /// Reads the documents of a file, or of all `.txt`, `.md`, `.html` and `.jsonl` files below a directory in
-    /// the order of their paths.
+    /// the order of their paths; a file named README is left aside.
     ///
     /// The id of a document is its path below the directory without the extension, with `/` between the
     /// steps; of a file given by itself, its name without the extension. JSON Lines bring their own ids. A file

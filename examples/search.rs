@@ -1,0 +1,180 @@
+//! Searches documents, or an index made before, and shows what was found, where, and whom it names.
+//!
+//! ```text
+//! cargo run --release --example search -- "NATO enlargement"
+//! cargo run --release --example search -- --actor LTU --json "sanctions"
+//! ```
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anstream::{eprintln, println};
+use anstyle::{AnsiColor, Color, Style};
+use clap::Parser as _;
+use demarche::{
+    Annotator, Date, DateRange, Dimension, FacetCounts, Filter, Hit, Index, Parser, Query, Request, Results,
+};
+
+/// Full-text search over documents, paragraph by paragraph.
+#[derive(Debug, clap::Parser)]
+struct Arguments {
+    /// Search this index instead of documents.
+    #[arg(long, value_name = "DIR", conflicts_with = "docs")]
+    index: Option<PathBuf>,
+    /// A file or directory to search, may be repeated; without any, the seed documents.
+    #[arg(long, value_name = "PATH")]
+    docs: Vec<PathBuf>,
+    /// Only paragraphs that name this actor (an id, a path or any name); repeated: any of them.
+    #[arg(long, value_name = "X")]
+    actor: Vec<String>,
+    /// Only paragraphs on this topic (a path or a name); repeated: any of them.
+    #[arg(long, value_name = "X")]
+    topic: Vec<String>,
+    /// Only documents of this date or later (YYYY, YYYY-MM or YYYY-MM-DD).
+    #[arg(long, value_name = "D")]
+    from: Option<String>,
+    /// Only documents of this date or earlier.
+    #[arg(long, value_name = "D")]
+    to: Option<String>,
+    /// How many paragraphs to show.
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    limit: usize,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+    /// The query.
+    query: String,
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let mut message = error.to_string();
+            let mut cause = error.source();
+            while let Some(inner) = cause {
+                message.push_str(&format!(": {inner}"));
+                cause = inner.source();
+            }
+            eprintln!("error: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+    let from = arguments.from.as_deref().map(str::parse::<Date>).transpose()?;
+    let to = arguments.to.as_deref().map(str::parse::<Date>).transpose()?;
+    let index = match &arguments.index {
+        Some(directory) => Index::open(directory)?,
+        None => build(&arguments.docs)?,
+    };
+    let started = Instant::now();
+    let mut query = Query::new(&arguments.query);
+    for (dimension, given) in [(Dimension::Actor, &arguments.actor), (Dimension::Topic, &arguments.topic)] {
+        for value in given {
+            // In a query an unknown name is a diagnostic; on the command line it is a mistake.
+            index.resolve(dimension, value)?;
+            query = query.within(dimension, value);
+        }
+    }
+    if from.is_some() || to.is_some() {
+        query = query.filter(Filter::Date(DateRange { from, to }));
+    }
+    let results = index.searcher()?.search(Request::new(query).limit(arguments.limit))?;
+    let took_ms = started.elapsed().as_secs_f64() * 1_000.0;
+    if arguments.json {
+        let mut json = serde_json::to_value(&results)?;
+        json["query"] = arguments.query.clone().into();
+        json["took_ms"] = took_ms.into();
+        println!("{json}");
+    } else {
+        print(&results, took_ms);
+    }
+    Ok(())
+}
+
+fn build(paths: &[PathBuf]) -> Result<Index, demarche::Error> {
+    let seeds = [PathBuf::from("seeds")];
+    let paths = if paths.is_empty() { &seeds[..] } else { paths };
+    let annotator = Annotator::new();
+    let index = Index::in_memory()?;
+    let mut writer = index.writer()?;
+    let parser = Parser::new();
+    for path in paths {
+        for document in parser.documents(path)? {
+            writer.add(&annotator.annotate(document?))?;
+        }
+    }
+    writer.commit()?;
+    Ok(index)
+}
+
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+const HIGHLIGHT: Style = Style::new().bold().fg_color(Some(Color::Ansi(AnsiColor::Yellow)));
+const NAME: Style = Style::new().fg_color(Some(Color::Ansi(AnsiColor::Cyan)));
+
+fn print(results: &Results, took_ms: f64) {
+    for diagnostic in &results.diagnostics {
+        println!("{DIM}note: {}{DIM:#}", diagnostic.message());
+    }
+    let total = results.total;
+    println!("{} in {}, {took_ms:.1} ms\n", many(total.paragraphs, "paragraph"), many(total.documents, "document"));
+    for (place, hit) in results.hits.iter().enumerate() {
+        print_hit(place + 1, hit);
+    }
+    for (dimension, counts) in results.facets.dimensions() {
+        print_facets(dimension, counts);
+    }
+}
+
+fn many(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+fn print_hit(place: usize, hit: &Hit) {
+    println!("{BOLD}{place}. {}{BOLD:#}", hit.title.as_deref().unwrap_or(&hit.document));
+    let date = hit.date.map(|date| format!(" · {date}")).unwrap_or_default();
+    let heading = hit.heading.as_deref().map(|heading| format!(" · {heading}")).unwrap_or_default();
+    println!("   {DIM}{} ¶{}{date}{heading} · score {:.2}{DIM:#}", hit.document, hit.ordinal, hit.score);
+    println!("   “{}”", marked(hit));
+    let actors: Vec<&str> = hit.actors.iter().map(|actor| &*actor.id).collect();
+    if !actors.is_empty() {
+        println!("   {NAME}{}{NAME:#}", actors.join(" · "));
+    }
+    let topics: Vec<&str> = hit.topics.iter().map(|topic| topic.path.as_str()).collect();
+    if !topics.is_empty() {
+        println!("   {DIM}{}{DIM:#}", topics.join(" · "));
+    }
+    println!();
+}
+
+/// The passage with what matched in colour.
+fn marked(hit: &Hit) -> String {
+    let mut marked = String::new();
+    let mut at = hit.passage_span.start;
+    for span in &hit.highlights {
+        if span.start < at || span.end > hit.passage_span.end {
+            continue;
+        }
+        marked.push_str(&hit.text[at..span.start]);
+        marked.push_str(&format!("{HIGHLIGHT}{}{HIGHLIGHT:#}", &hit.text[span.range()]));
+        at = span.end;
+    }
+    marked.push_str(&hit.text[at..hit.passage_span.end]);
+    marked
+}
+
+/// The first nodes of a dimension; the roots of the hierarchies, which only group, are left out.
+fn print_facets(dimension: Dimension, counts: &FacetCounts) {
+    const SHOWN: usize = 12;
+    println!("{BOLD}{dimension}{BOLD:#}");
+    let nodes = counts.nodes().iter().filter(|node| node.path.depth() > 1);
+    for node in nodes.take(SHOWN) {
+        println!("  {:>5}  {} {DIM}{}{DIM:#}", node.count, node.label, node.path);
+    }
+    println!();
+}
