@@ -51,8 +51,9 @@ mod text;
 
 pub use crate::{
     annotate::{
-        Annotator, Crosswalk, Gazetteer, Labelled, Learn, Profile, Scheme, Taxonomy, TaxonomyBuilder, Topic,
-        TopicReason,
+        Actor, ActorCodes, ActorKind, Alias, Annotator, AnnotatorBuilder, Crosswalk, Decision, Gazetteer,
+        GazetteerBuilder, Labelled, Learn, Office, Problem, Profile, Scheme, Severity, Taxonomy, TaxonomyBuilder,
+        Topic, TopicReason,
     },
     date::{Date, Precision},
     document::{

@@ -146,7 +146,7 @@ pub(crate) fn actor_ids(
             if accepted.accepts(path)
                 && let Ok(path) = FacetPath::new(&**path)
             {
-                ids.extend(index.annotator.gazetteer().id_at(&path));
+                ids.extend(index.annotator.gazetteer().id_at(&path).map(str::to_owned));
             }
         }
     }

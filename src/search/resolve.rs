@@ -101,9 +101,10 @@ pub(crate) fn resolve(
 /// What a name or id of an actor stands for; the error holds names that were perhaps meant.
 pub(crate) fn resolve_actor(annotator: &Annotator, given: &str) -> std::result::Result<Resolved, Vec<String>> {
     let gazetteer = annotator.gazetteer();
-    let found = gazetteer.lookup(given);
+    let found = gazetteer.lookup(given, None);
     let Some(actor) = found.first() else {
-        return Err(gazetteer.suggest(given, SUGGESTIONS));
+        let suggestions = gazetteer.suggest(given, SUGGESTIONS);
+        return Err(suggestions.into_iter().map(|(name, _)| name).collect());
     };
     let path = actor.path().clone();
     let filter = if path.steps().any(|step| step == "person") {

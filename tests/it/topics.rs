@@ -67,7 +67,7 @@ fn users_add_override_replace_and_drop() -> Result<()> {
         "[[topic]]\npath = \"/topic/fish\"\ncodes = [\"iptc:medtop:20000210\"]\n\
          cues = [\"cod quota\", { cue = \"herring\", kind = \"weak\" }]\n",
     )?;
-    let annotator = Annotator::new().with_taxonomy(builder.build()?);
+    let annotator = Annotator::builder().taxonomy(builder.build()?).build();
     let taxonomy = annotator.taxonomy();
     assert!(taxonomy.lookup("space").iter().all(|topic| !topic.path().as_str().starts_with("/topic/space")));
     let document = annotator.annotate(Document::parse(

@@ -1,54 +1,78 @@
 //! Actors: who a paragraph names.
+//!
+//! In: a document's title, headings and paragraphs. Out: for each of them the actors it names, with every
+//! naming, its kind, the rule that decided and how sure that rule is.
+//!
+//! A document is read twice. The first pass ([`scan`]) finds every place where a name of the gazetteer is
+//! spelled, in one walk over the text, and gathers what the whole document tells: who is named in full,
+//! which acronyms it defines ([`license`]). The second pass ([`resolve`]) takes or rejects each place by a
+//! rule ([`rule`]): surnames and short acronyms count where a full name licenses them ([`surname`]), a
+//! capital counts where it acts as a government ([`metonym`]), names that are also something else by their
+//! cues ([`homograph`]), the parts of a state by composition ([`compose`]).
+//!
+//! # What counts as naming an actor
+//!
+//! - **Names, acronyms, peoples, adjectives.** "China", "the PRC", "Chinese", "U.S.-led", "anti-American",
+//!   "non-EU" and both halves of "Sino-Russian" name their state or organisation. A territory of a
+//!   constituent country counts for its state (Scotland and Northern Ireland for `GBR`; Gaza and the West
+//!   Bank for `PSE`). Other places inside a state count for nobody: a city, a river, a province.
+//! - **Institutions.** A ministry, parliament or army names itself, beside the state that stands next to it:
+//!   "the Russian foreign ministry" is `RUS` ("Russian") and `RUS.MFA` ("foreign ministry"). The spans do
+//!   not overlap. Words of an office ("the Russian president") name the holder in the year of the document,
+//!   and the institution where there is no date, where the year saw a change, or where a name follows.
+//! - **Persons.** A full name counts anywhere. A surname counts where the document has the full name, also
+//!   before it; behind a title of an office that the person held; or alone where the table says that no one
+//!   else is meant. Somebody else's first name before it, or a thing called after the person behind it,
+//!   makes it nobody's. A person stands under the state or organisation served at the document's date.
+//! - **Seats.** The seat of a head of state or government names the state (the Kremlin, the White House); the
+//!   seat of a ministry, parliament or command names that institution (the Pentagon, Westminster). A capital
+//!   names its government where it acts, owns a policy or is a party ([`metonym`]), and is a place otherwise.
+//!   "Brussels" in such a role is the EU. Geneva, Vienna, The Hague and New York are never an organisation
+//!   that sits there.
+//! - **References.** "The Alliance", "the bloc", "the island" name the last actor named that fits.
+//! - **Names that mean nobody.** Seas, wars, newspapers, teams, treaties named after a place, food, languages
+//!   ("in Chinese"), and what calls itself after a state that is gone ("post-Soviet", "former Yugoslavia")
+//!   are phrases of `blocks.txt`.
+//!
+//! ## Contested entities
+//!
+//! These are coding conventions of the field, not positions. Taiwan (`TWN`), Palestine (`PSE`) and Kosovo
+//! (`XKX`) stand at state level, as does Western Sahara (`ESH`). Entities that govern themselves without wide
+//! recognition stand under the state whose territory the United Nations counts them to: Abkhazia
+//! `/state/GEO/ABK`, South Ossetia `/state/GEO/SOS`, Transnistria `/state/MDA/TRN`, Northern Cyprus
+//! `/state/CYP/NCY`, Somaliland `/state/SOM/SML`, Nagorno-Karabakh `/state/AZE/NKR`; Crimea is
+//! `/state/UKR/CRM`. Territories stand under their state (`/state/CHN/HKG`). Former states keep their own
+//! place (`SUN`, `YUG`, `CSK`, `DDR`, `SCG`). "Congo" and "Congolese" alone are `COD` unless the document
+//! names the other one; "Korea" is `KOR`; "Dominican" is `DOM` unless it names Dominica; "Macedonia" is
+//! `MKD`; "Georgia" is the state unless a cue says it is the American one.
+//!
+//! All of it can be changed by a user's own gazetteer: an entry with another `parent` moves an actor, a name
+//! in it is taken from whoever had it, `action = "remove"` takes an actor out ([`GazetteerBuilder`]).
 
-use std::sync::{Arc, LazyLock};
+mod compose;
+mod context;
+mod draft;
+mod explain;
+mod gazetteer;
+mod homograph;
+mod license;
+mod load;
+mod lookup;
+mod metonym;
+mod record;
+mod resolve;
+mod rule;
+mod scan;
+mod surname;
+mod table;
+mod tag;
+mod trie;
+mod words;
 
-use crate::document::Document;
-use crate::facet::FacetPath;
-
-/// The actors that can be recognised: states, organisations, institutions and persons.
-#[derive(Debug)]
-pub struct Gazetteer {}
-
-impl Gazetteer {
-    /// The one that comes with the crate.
-    pub fn built_in() -> Arc<Gazetteer> {
-        static BUILT_IN: LazyLock<Arc<Gazetteer>> = LazyLock::new(|| Arc::new(Gazetteer {}));
-        BUILT_IN.clone()
-    }
-
-    /// Replaces the actors of the document's title, headings and paragraphs.
-    pub(crate) fn tag(&self, _document: &mut Document) {}
-
-    /// The name to show for a path; `None` for a path the gazetteer does not know.
-    pub fn label(&self, _path: &FacetPath) -> Option<String> {
-        None
-    }
-
-    pub(crate) fn lookup(&self, _alias: &str) -> Vec<&Actor> {
-        Vec::new()
-    }
-    pub(crate) fn suggest(&self, _alias: &str, _n: usize) -> Vec<String> {
-        Vec::new()
-    }
-    pub(crate) fn id_at(&self, path: &FacetPath) -> Option<String> {
-        Some(path.last_step().to_owned())
-    }
-
-    /// Tells two gazetteers apart: equal content gives the same fingerprint, on every machine.
-    pub fn fingerprint(&self) -> u64 {
-        0
-    }
-}
-
-pub(crate) struct Actor {
-    path: FacetPath,
-    name: String,
-}
-impl Actor {
-    pub(crate) fn path(&self) -> &FacetPath {
-        &self.path
-    }
-    pub(crate) fn name(&self) -> &str {
-        &self.name
-    }
-}
+pub(crate) use self::tag::TagOptions;
+pub use self::{
+    explain::Decision,
+    gazetteer::Gazetteer,
+    load::{GazetteerBuilder, Problem, Severity},
+    record::{Actor, ActorCodes, ActorKind, Alias, Office},
+};

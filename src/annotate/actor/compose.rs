@@ -1,0 +1,171 @@
+//! Parts of a state by composition: the state's name or adjective beside the words of `roles.tsv`.
+//!
+//! "Russian foreign minister", "Georgia's parliament", "the armed forces of Chad" are never listed: they
+//! are read as a state and a part of it, two mentions side by side. Where the document has a date, the
+//! words of an office name the person who held it in that year.
+
+use super::context::{after_possessive, next_word, prev_word};
+use super::gazetteer::{Gazetteer, RolePhrase};
+use super::words::is_in;
+use crate::date::Date;
+use crate::document::Span;
+
+/// How many words may stand between a state and its part ("Russia's new foreign minister").
+const MAX_MODIFIERS: usize = 3;
+
+/// A part found beside a state.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Part {
+    pub(crate) span: Span,
+    pub(crate) role: RolePhrase,
+    /// Whether a word beside it says that another than the present holder is meant.
+    pub(crate) not_holder: bool,
+}
+
+impl Gazetteer {
+    /// The longest role phrase that starts at a position.
+    fn role_at(&self, text: &str, at: usize) -> Option<(usize, RolePhrase)> {
+        let mut longest = None;
+        self.roles.walk(text, at, |end, value| {
+            if text[end..].chars().next().is_none_or(|c| !c.is_alphanumeric()) {
+                longest = Some((end, self.role_phrases[value as usize]));
+            }
+        });
+        longest
+    }
+
+    /// The part that follows a state's name or adjective.
+    pub(crate) fn part_after(&self, text: &str, state: Span) -> Option<Part> {
+        let mut at = after_possessive(text, state.end);
+        let before = prev_word(text, state.start);
+        let mut not_holder = before.is_some_and(|word| is_in("not-holding", &text[word.range()]));
+        for _ in 0..=MAX_MODIFIERS {
+            let word = next_word(text, at)?;
+            if let Some((end, role)) = self.role_at(text, word.start) {
+                // "Russia's opposition to enlargement" is no party: the noun has an object.
+                let next = next_word(text, end);
+                if next.is_some_and(|next| &text[next.range()] == "to")
+                    && !role.office
+                    && &text[word.start..end] == "opposition"
+                {
+                    return None;
+                }
+                return Some(Part { span: Span::new(word.start, end), role, not_holder });
+            }
+            let modifier = &text[word.range()];
+            if !is_in("modifiers", modifier) {
+                return None;
+            }
+            not_holder |= is_in("not-holding", modifier);
+            at = word.end;
+        }
+        None
+    }
+
+    /// The part that a state's name is the owner of: "parliament of Georgia".
+    pub(crate) fn part_before(&self, text: &str, state: Span) -> Option<Part> {
+        let mut of = prev_word(text, state.start)?;
+        if text[of.range()].eq_ignore_ascii_case("the") {
+            of = prev_word(text, of.start)?;
+        }
+        if &text[of.range()] != "of" {
+            return None;
+        }
+        let end = text[..of.start].trim_end().len();
+        let mut starts = [0usize; 4];
+        let mut count = 0;
+        let mut at = of.start;
+        while count < starts.len() {
+            let Some(word) = prev_word(text, at) else { break };
+            starts[count] = word.start;
+            count += 1;
+            at = word.start;
+        }
+        for &start in starts[..count].iter().rev() {
+            if let Some((role_end, role)) = self.role_at(text, start)
+                && role_end == end
+            {
+                let before = prev_word(text, start);
+                let not_holder = before.is_some_and(|word| is_in("not-holding", &text[word.range()]));
+                return Some(Part { span: Span::new(start, end), role, not_holder });
+            }
+        }
+        None
+    }
+
+    /// Who held an office of a state or organisation in the year of the date; `None` where nobody or more
+    /// than one is known, as in the year of a change.
+    pub(crate) fn holder(&self, at: u32, role: &str, date: Date) -> Option<u32> {
+        let held = self.holders.get(&(at, role.into()))?;
+        let year = date.year();
+        let mut found: Option<(i16, u32)> = None;
+        for &(years, person) in held {
+            if !years.contains(year) {
+                continue;
+            }
+            match found {
+                Some((_, other)) if other == person => {}
+                // An open end is often one the source did not know; a later beginning closes it.
+                Some((from, _)) if from == years.from => return None,
+                Some(_)
+                    if held.iter().any(|(closed, other)| {
+                        Some(*other) == found.map(|found| found.1) && closed.contains(year) && closed.to == year
+                    }) =>
+                {
+                    return None;
+                }
+                _ => {}
+            }
+            found = Some((years.from, person));
+        }
+        let (from, person) = found?;
+        // Both the one who leaves and the one who comes held it in the year of a change.
+        let change = held
+            .iter()
+            .any(|&(years, other)| other != person && years.contains(year) && years.to == year && years.from < from);
+        (!change).then_some(person)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Result;
+
+    fn part(text: &str, state: &str) -> Option<(String, String)> {
+        let gazetteer = Gazetteer::built_in();
+        let start = text.find(state)?;
+        let state = Span::new(start, start + state.len());
+        let part = gazetteer.part_after(text, state).or_else(|| gazetteer.part_before(text, state))?;
+        Some((text[part.span.range()].to_owned(), gazetteer.slots[part.role.slot as usize].id.to_string()))
+    }
+
+    #[test]
+    fn parts_stand_on_both_sides_of_a_state() {
+        let expect = |words: &str, slot: &str| Some((words.to_owned(), slot.to_owned()));
+        assert_eq!(part("the Russian foreign minister said", "Russian"), expect("foreign minister", "MFA"));
+        assert_eq!(part("Russia’s newly elected president", "Russia"), expect("president", "PRES"));
+        assert_eq!(
+            part("the Parliament of the Republic of Moldova", "Republic of Moldova"),
+            expect("Parliament", "PARL")
+        );
+        assert_eq!(part("Ministry of Foreign Affairs of Peru", "Peru"), expect("Ministry of Foreign Affairs", "MFA"));
+        assert_eq!(part("Russian gas", "Russian"), None);
+        assert_eq!(part("the history of Peru", "Peru"), None);
+    }
+
+    #[test]
+    fn the_year_decides_who_held_an_office() -> Result<()> {
+        let gazetteer = Gazetteer::built_in();
+        let russia = gazetteer.ids["RUS"];
+        let held = |date: &str| -> Result<Option<String>> {
+            let person = gazetteer.holder(russia, "head_of_state", date.parse()?);
+            Ok(person.map(|person| gazetteer.actors[person as usize].id().to_owned()))
+        };
+        assert_eq!(held("1997-05-27")?.as_deref(), Some("boris-yeltsin"));
+        assert_eq!(held("2022-02-04")?.as_deref(), Some("vladimir-putin"));
+        assert_eq!(held("2010")?.as_deref(), Some("dmitry-medvedev"));
+        assert_eq!(held("2008")?, None);
+        Ok(())
+    }
+}

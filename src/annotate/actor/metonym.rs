@@ -1,0 +1,290 @@
+//! Capitals: when a city stands for the government that sits there, and when it is a place.
+//!
+//! The policy is the same for every city of the `capitals` column: it counts as its government where it
+//! acts ("Moscow rejected"), owns a policy ("Beijing's demands"), is a party ("between Tehran and
+//! Washington", "pressure on Kyiv", "warned Minsk"), or is joined with a party ("Moscow-backed",
+//! "pro-Beijing"). In every other case it is a place and adds nothing: "in Moscow", "the Paris Agreement",
+//! "Washington Street", a dateline.
+
+use super::context::{after_possessive, begins_sentence, char_at, char_before, is_hyphen, next_word, prev_word};
+use super::rule::Rule;
+use super::words::is_in;
+use crate::document::Span;
+
+/// What stands beside a capital in its list: "Moscow and Beijing".
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Neighbours {
+    /// The candidate before, and whether it was taken as an actor.
+    pub(crate) before: Option<(Span, bool)>,
+    /// The candidate after, where it is a capital or a state.
+    pub(crate) after: Option<Span>,
+}
+
+/// Whether the city at `span` stands for its government, and by which rule.
+pub(crate) fn stands_for_government(text: &str, span: Span, neighbours: Neighbours) -> Option<Rule> {
+    if let Some(rule) = by_hyphen(text, span, neighbours) {
+        return rule.ok();
+    }
+    let owned = after_possessive(text, span.end);
+    if owned > span.end {
+        return owns_policy(text, owned).then_some(Rule::SeatOwns);
+    }
+    let before = prev_word(text, span.start);
+    let before_text = before.map_or("", |word| &text[word.range()]);
+    // "Moscow, Russia" and "Tripoli, Lebanon" are places.
+    if let Some(after) = neighbours.after
+        && text[span.end..after.start] == *", "
+        && !acts(text, after.end)
+    {
+        return None;
+    }
+    let is_place = is_place_preposition(before_text);
+    if !is_place && is_in("relation-prep", before_text) {
+        return Some(Rule::SeatParty);
+    }
+    if !is_place && is_in("transitive", before_text) && !begins_sentence(text, span.start) {
+        return Some(Rule::SeatParty);
+    }
+    if let Some(before) = before
+        && is_in("pressure-prep", before_text)
+    {
+        let by = before_text.eq_ignore_ascii_case("by");
+        let mut at = before.start;
+        for _ in 0..2 {
+            let Some(word) = prev_word(text, at) else { break };
+            let lower = text[word.range()].to_lowercase();
+            if is_in("pressure-noun", &lower)
+                || is_in("policy-noun", &lower) && !matches!(&*before_text.to_lowercase(), "to" | "from")
+                || by && (lower.ends_with("ed") || lower.ends_with("ion"))
+                || lower == "according"
+            {
+                return Some(Rule::SeatParty);
+            }
+            at = word.start;
+        }
+    }
+    if is_place {
+        return None;
+    }
+    if acts(text, span.end) {
+        return Some(Rule::SeatActs);
+    }
+    joined(text, span, neighbours)
+}
+
+/// `Err` where a hyphen says it is a place.
+fn by_hyphen(text: &str, span: Span, neighbours: Neighbours) -> Option<Result<Rule, ()>> {
+    if char_at(text, span.end).is_some_and(is_hyphen) {
+        let rest = &text[span.end..];
+        let mark = rest.chars().next().map_or(1, char::len_utf8);
+        if neighbours.after.is_some_and(|after| after.start == span.end + mark) {
+            return Some(Ok(Rule::SeatJoined));
+        }
+        let suffix = &rest[mark..];
+        let length = suffix.find(|c: char| !c.is_alphanumeric()).unwrap_or(suffix.len());
+        return Some(if is_in("metonym-suffix", &suffix[..length]) { Ok(Rule::SeatJoined) } else { Err(()) });
+    }
+    if char_before(text, span.start).is_some_and(is_hyphen) {
+        let head = text[..span.start].trim_end_matches(is_hyphen);
+        if neighbours.before.is_some_and(|(before, taken)| taken && before.end == head.len()) {
+            return Some(Ok(Rule::SeatJoined));
+        }
+        let start = head.rfind(|c: char| !c.is_alphanumeric()).map_or(0, |at| at + 1);
+        let start = if head.is_char_boundary(start) { start } else { head.len() };
+        return Some(if is_in("metonym-prefix", &head[start..]) { Ok(Rule::SeatJoined) } else { Err(()) });
+    }
+    None
+}
+
+fn is_place_preposition(word: &str) -> bool {
+    matches!(
+        &*word.to_ascii_lowercase(),
+        "in" | "at"
+            | "near"
+            | "outside"
+            | "around"
+            | "inside"
+            | "throughout"
+            | "via"
+            | "through"
+            | "across"
+            | "of"
+            | "downtown"
+            | "central"
+            | "greater"
+            | "eastern"
+            | "western"
+            | "northern"
+            | "southern"
+            | "leave"
+            | "left"
+            | "leaving"
+            | "visited"
+            | "visit"
+            | "visiting"
+            | "reached"
+            | "entered"
+            | "old"
+            | "beyond"
+            | "into"
+    )
+}
+
+/// Whether a policy noun follows, at most two words on ("Beijing's growing influence").
+fn owns_policy(text: &str, at: usize) -> bool {
+    let mut at = at;
+    for _ in 0..3 {
+        let Some(word) = next_word(text, at) else { return false };
+        if is_in("policy-noun", &text[word.range()]) {
+            return true;
+        }
+        at = word.end;
+    }
+    false
+}
+
+/// Whether what follows is what a government does.
+fn acts(text: &str, at: usize) -> bool {
+    let mut at = at;
+    for _ in 0..3 {
+        let Some(word) = next_word(text, at) else { return false };
+        let verb = &text[word.range()];
+        if is_in("adverbs", verb) || verb.ends_with("ly") {
+            at = word.end;
+            continue;
+        }
+        if !is_in("agentive", verb) || verb.starts_with(char::is_uppercase) {
+            return false;
+        }
+        return match verb {
+            // "Paris has museums", "Moscow is cold": an auxiliary alone says nothing.
+            "has" | "had" => participle_follows(text, word.end),
+            "is" | "was" => intention_follows(text, word.end),
+            "did" | "can" | "could" | "may" | "might" | "should" | "must" | "will" | "would" => {
+                !followed_by(text, word.end, &["be", "have", "host", "see"])
+            }
+            // "Geneva hosted", "Vienna held": what a venue does.
+            "hosted" | "held" | "holds" | "saw" | "stands" | "lost" | "won" => false,
+            _ => true,
+        };
+    }
+    false
+}
+
+fn followed_by(text: &str, at: usize, words: &[&str]) -> bool {
+    next_word(text, at).is_some_and(|word| words.contains(&&text[word.range()]))
+}
+
+fn participle_follows(text: &str, at: usize) -> bool {
+    let mut at = at;
+    for _ in 0..3 {
+        let Some(word) = next_word(text, at) else { return false };
+        let next = &text[word.range()];
+        if is_in("adverbs", next) || next.ends_with("ly") {
+            at = word.end;
+            continue;
+        }
+        return next.ends_with("ed")
+            || is_in("agentive", next)
+            || matches!(
+                next,
+                "made" | "begun" | "given" | "taken" | "sought" | "become" | "been" | "chosen" | "shown"
+            );
+    }
+    false
+}
+
+fn intention_follows(text: &str, at: usize) -> bool {
+    let mut at = at;
+    for _ in 0..3 {
+        let Some(word) = next_word(text, at) else { return false };
+        let next = &text[word.range()];
+        if is_in("adverbs", next) || next == "not" || next.ends_with("ly") && !matches!(next, "likely" | "unlikely") {
+            at = word.end;
+            continue;
+        }
+        return next.ends_with("ing")
+            || matches!(
+                next,
+                "willing"
+                    | "unwilling"
+                    | "ready"
+                    | "prepared"
+                    | "determined"
+                    | "keen"
+                    | "likely"
+                    | "unlikely"
+                    | "reluctant"
+                    | "concerned"
+                    | "wary"
+                    | "committed"
+                    | "eager"
+                    | "opposed"
+                    | "convinced"
+                    | "expected"
+                    | "worried"
+                    | "afraid"
+                    | "able"
+                    | "unable"
+                    | "aware"
+                    | "forced"
+                    | "responsible"
+                    | "set"
+                    | "said"
+            );
+    }
+    false
+}
+
+/// "Moscow and Beijing agreed", "between Moscow and Kyiv": one party of a list makes parties of the others.
+fn joined(text: &str, span: Span, neighbours: Neighbours) -> Option<Rule> {
+    let link = |between: &str| matches!(between, " and " | ", " | ", and " | " or " | " & " | "/" | " nor ");
+    if let Some((before, true)) = neighbours.before
+        && link(&text[before.end..span.start])
+    {
+        return Some(Rule::SeatJoined);
+    }
+    if let Some(after) = neighbours.after
+        && link(&text[span.end..after.start])
+        && acts(text, after.end)
+    {
+        return Some(Rule::SeatJoined);
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rule(text: &str, city: &str) -> Option<Rule> {
+        let start = text.find(city).unwrap_or_default();
+        stands_for_government(text, Span::new(start, start + city.len()), Neighbours::default())
+    }
+
+    #[test]
+    fn a_city_acts_owns_or_is_a_party() {
+        assert_eq!(rule("But Moscow flatly rejected it.", "Moscow"), Some(Rule::SeatActs));
+        assert_eq!(rule("Paris has criticised it.", "Paris"), Some(Rule::SeatActs));
+        assert_eq!(rule("Beijing’s growing influence", "Beijing"), Some(Rule::SeatOwns));
+        assert_eq!(rule("talks with Tehran", "Tehran"), Some(Rule::SeatParty));
+        assert_eq!(rule("pressure on Kyiv", "Kyiv"), Some(Rule::SeatParty));
+        assert_eq!(rule("a Moscow-backed militia", "Moscow"), Some(Rule::SeatJoined));
+        assert_eq!(rule("the pro-Beijing camp", "Beijing"), Some(Rule::SeatJoined));
+    }
+
+    #[test]
+    fn a_city_is_a_place() {
+        for (text, city) in [
+            ("They met in Moscow on Monday.", "Moscow"),
+            ("the Paris Agreement", "Paris"),
+            ("Paris has many museums.", "Paris"),
+            ("London's streets", "London"),
+            ("a Berlin-based group", "Berlin"),
+            ("Vienna hosted the talks", "Vienna"),
+            ("a flight from Rome", "Rome"),
+        ] {
+            assert_eq!(rule(text, city), None, "{text}");
+        }
+    }
+}

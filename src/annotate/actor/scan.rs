@@ -1,0 +1,196 @@
+//! Pass 1: where a text may name an actor.
+//!
+//! In: a text. Out: candidates, in order and not overlapping, each the longest name that starts at its
+//! place, with word borders on both sides and capitals where the name has them. Whether a candidate does
+//! name an actor is decided later, with the whole document in view.
+
+use super::context::{char_before, is_unspaced, is_word_char};
+use super::gazetteer::{Entry, Gazetteer};
+
+/// How the capitals of a text compare to those of a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Fit {
+    /// As the name is written.
+    Exact,
+    /// More capitals at the start of words, or an acronym written as a word ("Nato").
+    Titled,
+    /// A longer name with lower case where it has capitals, past its first word ("European union").
+    Loose,
+    /// In capitals throughout, where the name is not.
+    Capitals,
+}
+
+/// A place that may name an actor.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Candidate {
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+    pub(crate) entry: u32,
+    pub(crate) fit: Fit,
+}
+
+impl Candidate {
+    pub(crate) fn range(self) -> std::ops::Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// A name longer than this, in letters, may be written with fewer capitals.
+const LOOSE_LETTERS: usize = 12;
+
+/// Compares the capitals of a name and of a text that folds to the same letters. The second number counts
+/// the letters that differ.
+pub(crate) fn fit(name: &str, surface: &str) -> Option<(Fit, usize)> {
+    if name == surface {
+        return Some((Fit::Exact, 0));
+    }
+    let mut raised = 0;
+    let mut raised_inside = false;
+    let mut lowered = 0;
+    let mut lowered_first = false;
+    let mut letters = 0;
+    let mut any_lower = false;
+    let mut before = ' ';
+    let mut written = name.chars().filter(|c| c.is_alphanumeric());
+    for c in surface.chars() {
+        if c.is_alphanumeric()
+            && let Some(wanted) = written.next()
+        {
+            if c.is_alphabetic() {
+                letters += 1;
+                any_lower |= c.is_lowercase();
+            }
+            if c != wanted {
+                if wanted.is_lowercase() && c.is_uppercase() {
+                    raised += 1;
+                    raised_inside |= before.is_alphabetic();
+                } else if wanted.is_uppercase() && c.is_lowercase() {
+                    lowered += 1;
+                    lowered_first |= letters == 1;
+                }
+            }
+        }
+        before = c;
+    }
+    let differ = raised + lowered;
+    if differ == 0 {
+        return Some((Fit::Exact, 0));
+    }
+    if lowered > 0 {
+        let acronym = !name.chars().any(char::is_lowercase);
+        if acronym {
+            let as_word = letters >= 4 && lowered + 1 == letters && !lowered_first && !surface.contains(' ');
+            return as_word.then_some((Fit::Titled, differ));
+        }
+        let loose = letters >= LOOSE_LETTERS && raised == 0 && !lowered_first && name.contains(' ');
+        return loose.then_some((Fit::Loose, differ));
+    }
+    if !raised_inside {
+        return Some((Fit::Titled, differ));
+    }
+    (!any_lower).then_some((Fit::Capitals, differ))
+}
+
+impl Gazetteer {
+    /// Appends the candidates of a text.
+    pub(crate) fn scan(&self, text: &str, out: &mut Vec<Candidate>) {
+        let bytes = text.as_bytes();
+        if u32::try_from(bytes.len()).is_err() {
+            return;
+        }
+        let mut at = 0;
+        let mut inside_word = false;
+        while at < bytes.len() {
+            let byte = bytes[at];
+            if byte < 0x80 {
+                if !byte.is_ascii_alphanumeric() {
+                    inside_word = false;
+                    at += 1;
+                    continue;
+                }
+                if !inside_word
+                    && bytes.get(at + 1).is_some_and(|&next| next >= 0x80 || self.trie.may_start(byte, next))
+                    && let Some(candidate) = self.longest(text, at)
+                {
+                    at = candidate.end as usize;
+                    inside_word = bytes[at - 1].is_ascii_alphanumeric();
+                    out.push(candidate);
+                    continue;
+                }
+                at += 1;
+                while at < bytes.len() && bytes[at].is_ascii_alphanumeric() {
+                    at += 1;
+                }
+                inside_word = true;
+                continue;
+            }
+            let Some(c) = text[at..].chars().next() else { return };
+            if !is_word_char(c) {
+                inside_word = false;
+                at += c.len_utf8();
+                continue;
+            }
+            let unspaced = is_unspaced(c);
+            if (!inside_word || unspaced)
+                && let Some(candidate) = self.longest(text, at)
+            {
+                at = candidate.end as usize;
+                inside_word = char_before(text, at).is_some_and(|c| is_word_char(c) && !is_unspaced(c));
+                out.push(candidate);
+                continue;
+            }
+            inside_word = !unspaced;
+            at += c.len_utf8();
+        }
+    }
+
+    /// The longest name that the text spells from a word start, ends at a border and has fitting capitals.
+    fn longest(&self, text: &str, start: usize) -> Option<Candidate> {
+        let mut best: Option<Candidate> = None;
+        self.trie.walk(text, start, |end, value| {
+            let joins = text[..end].ends_with('-');
+            let border = joins
+                || text[end..].chars().next().is_none_or(|next| !is_word_char(next) || is_unspaced(next))
+                || char_before(text, end).is_some_and(|last| is_unspaced(last) || !is_word_char(last) && last != '.');
+            if !border {
+                return;
+            }
+            let mut fitting: Option<(usize, Fit, u32)> = None;
+            for (offset, entry) in self.entries_of(value).iter().enumerate() {
+                if let Some((fit, differ)) = self.fit_of(entry, &text[start..end])
+                    && fitting.is_none_or(|(least, ..)| differ < least)
+                {
+                    fitting = Some((differ, fit, self.first_entry(value) + offset as u32));
+                }
+            }
+            if let Some((_, fit, entry)) = fitting {
+                best = Some(Candidate { start: start as u32, end: end as u32, entry, fit });
+            }
+        });
+        best
+    }
+
+    fn fit_of(&self, entry: &Entry, surface: &str) -> Option<(Fit, usize)> {
+        fit(&entry.text, surface)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn capitals_carry_meaning() {
+        assert_eq!(fit("US", "US"), Some((Fit::Exact, 0)));
+        assert_eq!(fit("US", "us"), None);
+        assert_eq!(fit("US", "Us"), None);
+        assert_eq!(fit("NATO", "Nato"), Some((Fit::Titled, 3)));
+        assert_eq!(fit("NATO", "nato"), None);
+        assert_eq!(fit("Turkey", "turkey"), None);
+        assert_eq!(fit("Turkey", "TURKEY").map(|fit| fit.0), Some(Fit::Capitals));
+        assert_eq!(fit("the Alliance", "The Alliance"), Some((Fit::Titled, 1)));
+        assert_eq!(fit("European Union", "European union").map(|fit| fit.0), Some(Fit::Loose));
+        assert_eq!(fit("White House", "White house"), None);
+        assert_eq!(fit("中国", "中国"), Some((Fit::Exact, 0)));
+    }
+}

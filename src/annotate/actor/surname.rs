@@ -1,0 +1,220 @@
+//! Surnames: whose they are, and when they are nobody's.
+
+use super::context::{after_possessive, begins_sentence, char_at, char_before, is_hyphen, next_word, prev_word};
+use super::draft::Guard;
+use super::gazetteer::{Claim, Gazetteer};
+use super::homograph::given_before;
+use super::license::Licences;
+use super::rule::Rule;
+use super::words::is_in;
+use crate::date::Date;
+use crate::document::Span;
+
+/// What a surname is judged with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Setting<'a> {
+    pub(crate) gazetteer: &'a Gazetteer,
+    pub(crate) licences: &'a Licences,
+    pub(crate) date: Option<Date>,
+    /// The person last named with this surname, if any.
+    pub(crate) last: Option<u32>,
+}
+
+/// The person that a surname at `span` names, or the rule that rejects it.
+pub(crate) fn holder(text: &str, span: Span, claims: &[Claim], setting: Setting<'_>) -> Result<(u32, Rule), Rule> {
+    let title = title_before(text, span.start).or_else(|| title_after(text, span.end));
+    if title.is_none() && somebody_else(text, span, claims, setting.gazetteer) {
+        return Err(Rule::OtherPerson);
+    }
+    let risky = claims.iter().all(|claim| claim.guard == Guard::Risky);
+    if risky && title.is_none() && is_ordinary_use(text, span) {
+        return Err(Rule::OrdinarySurname);
+    }
+    let licensed = |claim: &&Claim| setting.licences.names(claim.actor);
+    let mut named = claims.iter().filter(licensed);
+    match (named.next(), named.next()) {
+        (Some(only), None) => return Ok((only.actor, Rule::SurnameLicensed)),
+        (Some(_), Some(_)) => {
+            // Two holders of one surname in a document: the office beside it, else the one named last.
+            if let Some(title) = title {
+                let mut fitting =
+                    claims.iter().filter(licensed).filter(|claim| title.fits(setting.gazetteer, claim.actor, None));
+                if let (Some(only), None) = (fitting.next(), fitting.next()) {
+                    return Ok((only.actor, Rule::SurnameTitle));
+                }
+            }
+            return match setting.last {
+                Some(person) => Ok((person, Rule::SurnameNearest)),
+                None => Err(Rule::NeedsLicence),
+            };
+        }
+        (None, _) => {}
+    }
+    if let Some(title) = title
+        && let Some(person) = by_title(claims, title, setting)
+    {
+        return Ok((person, Rule::SurnameTitle));
+    }
+    let mut alone = claims.iter().filter(|claim| claim.guard == Guard::Free);
+    match (alone.next(), alone.next()) {
+        (Some(only), None) => Ok((only.actor, Rule::SurnameAlone)),
+        _ => Err(Rule::NeedsLicence),
+    }
+}
+
+/// A title beside a surname, as the roles it may stand for; none for "Mr" and the like.
+#[derive(Debug, Clone, Copy)]
+struct Title {
+    roles: &'static [&'static str],
+}
+
+impl Title {
+    /// Whether the person held such an office, at the date if there is one.
+    fn fits(self, gazetteer: &Gazetteer, person: u32, date: Option<Date>) -> bool {
+        gazetteer.actors[person as usize].offices().iter().any(|office| {
+            self.roles.contains(&office.role()) && date.is_none_or(|date| office.years.contains(date.year()))
+        })
+    }
+}
+
+const HEADS: &[&str] =
+    &["head_of_state", "head_of_government", "leader", "paramount_leader", "supreme_leader", "monarch"];
+
+fn title_roles(word: &str) -> Option<&'static [&'static str]> {
+    Some(match &*word.trim_end_matches('.').to_lowercase() {
+        "president" | "ex-president" | "dictator" | "strongman" => &["head_of_state", "head"],
+        "premier" | "chancellor" | "ex-premier" | "taoiseach" => &["head_of_government"],
+        "minister" | "pm" => {
+            &["head_of_government", "foreign_minister", "defence_minister", "finance_minister", "interior_minister"]
+        }
+        "secretary" => &["foreign_minister", "defence_minister", "finance_minister", "interior_minister"],
+        "king" | "queen" | "emperor" | "emir" | "sultan" => &["monarch", "head_of_state"],
+        "secretary-general" | "general" => &["secretary_general", "head_of_state", "chief_of_staff", "military"],
+        "leader" | "ayatollah" | "chairman" | "marshal" => HEADS,
+        "mr" | "mrs" | "ms" | "dr" | "sir" | "madame" | "comrade" | "sheikh" => &[],
+        _ => return None,
+    })
+}
+
+fn title_before(text: &str, start: usize) -> Option<Title> {
+    let word = prev_word(text, start)?;
+    title_roles(&text[word.range()]).map(|roles| Title { roles })
+}
+
+/// "the Bush administration", "the Merkel government".
+fn title_after(text: &str, end: usize) -> Option<Title> {
+    let word = next_word(text, end)?;
+    matches!(
+        &text[word.range()],
+        "administration" | "Administration" | "government" | "regime" | "cabinet" | "presidency"
+    )
+    .then_some(Title { roles: HEADS })
+}
+
+/// The only person with this surname that fits a title, or the only leading one.
+fn by_title(claims: &[Claim], title: Title, setting: Setting<'_>) -> Option<u32> {
+    if title.roles.is_empty() {
+        return None;
+    }
+    let fitting = |date: Option<Date>, rank: u8| -> Option<u32> {
+        let mut fitting = claims.iter().filter(|claim| {
+            setting.gazetteer.actors[claim.actor as usize].rank <= rank
+                && title.fits(setting.gazetteer, claim.actor, date)
+        });
+        match (fitting.next(), fitting.next()) {
+            (Some(only), None) => Some(only.actor),
+            _ => None,
+        }
+    };
+    if setting.date.is_some()
+        && let Some(person) = fitting(setting.date, u8::MAX)
+    {
+        return Some(person);
+    }
+    // A state that the document names decides between the rest.
+    let mut at_home = claims.iter().filter(|claim| {
+        title.fits(setting.gazetteer, claim.actor, None)
+            && setting.gazetteer.actors[claim.actor as usize]
+                .offices()
+                .iter()
+                .any(|office| setting.licences.names(office.at))
+    });
+    if let (Some(only), None) = (at_home.next(), at_home.next()) {
+        return Some(only.actor);
+    }
+    fitting(None, u8::MAX).or_else(|| fitting(None, 0))
+}
+
+/// Whether a first name of somebody else stands before ("Hunter Biden"), or a thing called after the
+/// person behind ("Clinton Foundation").
+fn somebody_else(text: &str, span: Span, claims: &[Claim], gazetteer: &Gazetteer) -> bool {
+    if char_before(text, span.start).is_some_and(is_hyphen) && !text[..span.start].ends_with(' ') {
+        // "Xi-Putin" joins two persons; "Jean-Trump" does not occur.
+        return false;
+    }
+    let end = after_possessive(text, span.end);
+    if end == span.end
+        && let Some(word) = next_word(text, end)
+    {
+        let next = &text[word.range()];
+        if next.starts_with(char::is_uppercase) && is_in("surname-thing", next) {
+            return true;
+        }
+    }
+    if char_at(text, span.end).is_some_and(is_hyphen)
+        && text[span.end..].chars().nth(1).is_some_and(char::is_uppercase)
+        && text[..span.start].is_empty()
+    {
+        return false;
+    }
+    let Some(word) = prev_word(text, span.start) else { return false };
+    let before = text[word.range()].trim_end_matches('.');
+    if !before.starts_with(char::is_uppercase) || before.chars().all(|c| !c.is_lowercase()) && before.len() > 2 {
+        return false;
+    }
+    // The person's own first name or its initial is no other person's.
+    let own = claims.iter().any(|claim| {
+        gazetteer.actors[claim.actor as usize].name().split([' ', '-']).any(|part| {
+            part == before || before.chars().count() <= 2 && part.starts_with(before.chars().next().unwrap_or(' '))
+        })
+    });
+    if own {
+        return false;
+    }
+    if before.chars().count() <= 1 || given_before(text, span.start) {
+        return true;
+    }
+    // Any other capitalised word inside a sentence reads as a first name, unless it is a title, a country
+    // ("Russia Putin" does not occur, "Russian Putin" may) or the start of the sentence.
+    !begins_sentence(text, word.start)
+        && !is_in("titles", before)
+        && !is_in("agentive", before)
+        && !is_in("months", before)
+        && gazetteer.lookup_exact(before).is_none()
+}
+
+/// Whether a surname that is an ordinary word is used as one: "May 2017", "in May", "Ban on imports".
+fn is_ordinary_use(text: &str, span: Span) -> bool {
+    let surface = &text[span.range()];
+    let owned = after_possessive(text, span.end) > span.end;
+    if is_in("months", surface) {
+        let number =
+            |word: Option<Span>| word.is_some_and(|word| text[word.range()].starts_with(|c: char| c.is_ascii_digit()));
+        let before = prev_word(text, span.start);
+        if number(before)
+            || number(next_word(text, span.end))
+            || before.is_some_and(|word| is_in("months-prep", &text[word.range()]))
+            || before.is_some_and(|word| is_in("months", &text[word.range()]))
+        {
+            return true;
+        }
+    }
+    if owned || !begins_sentence(text, span.start) {
+        return false;
+    }
+    // At the start of a sentence the capital proves nothing; a verb of speaking behind it does.
+    !next_word(text, span.end).is_some_and(|word| {
+        let next = &text[word.range()];
+        is_in("agentive", next) || is_in("adverbs", next) || next == "and"
+    })
+}

@@ -1,0 +1,181 @@
+//! The two passes over a document.
+
+use std::collections::HashMap;
+
+use super::context::is_word_char;
+use super::explain::Decision;
+use super::gazetteer::Gazetteer;
+use super::license::Licences;
+use super::resolve::{Found, Resolver};
+use super::rule::{Rule, interned};
+use super::scan::Candidate;
+use crate::date::Date;
+use crate::document::{ActorTag, Document, Mention, MentionKind, Span};
+
+/// What a caller may choose about tagging.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TagOptions {
+    /// Whether titles and headings get actors of their own; they are read for licences in any case.
+    pub(crate) headings: bool,
+    /// Mentions less sure than this are left out.
+    pub(crate) floor: f32,
+}
+
+impl Default for TagOptions {
+    fn default() -> TagOptions {
+        TagOptions { headings: true, floor: 0.0 }
+    }
+}
+
+impl Gazetteer {
+    /// Replaces the actors of the document's title, headings and paragraphs.
+    pub(crate) fn tag(&self, document: &mut Document, options: TagOptions) {
+        let texts = texts_of(document);
+        let mut tags = self.tag_texts(&texts, document.date, options.floor).into_iter();
+        let mut next = || tags.next().unwrap_or_default();
+        let title = if document.title.is_some() { next() } else { Vec::new() };
+        let headings: Vec<Vec<ActorTag>> = document.sections.iter().map(|_| next()).collect();
+        let paragraphs: Vec<Vec<ActorTag>> = document.paragraphs.iter().map(|_| next()).collect();
+        document.title_actors = if options.headings { title } else { Vec::new() };
+        for (section, actors) in document.sections.iter_mut().zip(headings) {
+            section.actors = if options.headings { actors } else { Vec::new() };
+        }
+        for (paragraph, actors) in document.paragraphs.iter_mut().zip(paragraphs) {
+            paragraph.actors = actors;
+        }
+    }
+
+    /// The actors of several texts of one document, text by text.
+    pub(crate) fn tag_texts(&self, texts: &[&str], date: Option<Date>, floor: f32) -> Vec<Vec<ActorTag>> {
+        let (candidates, ends, licences) = self.first_pass(texts, date);
+        let own = self.own_acronyms(texts, &licences);
+        let mut resolver = Resolver::new(self, &licences, date);
+        let mut tags = Vec::with_capacity(texts.len());
+        let mut found: Vec<Found> = Vec::new();
+        let mut start = 0;
+        for (at, (text, &end)) in texts.iter().zip(&ends).enumerate() {
+            found.clear();
+            resolver.resolve(text, &candidates[start..end], &mut found);
+            start = end;
+            if let Some(own) = own.get(&at) {
+                add_own(own, &mut found);
+            }
+            tags.push(self.group(&found, date, floor));
+        }
+        tags
+    }
+
+    /// What was decided about every candidate of one text.
+    pub(crate) fn explain(&self, text: &str, date: Option<Date>, floor: f32) -> Vec<Decision> {
+        let texts = [text];
+        let (candidates, _, licences) = self.first_pass(&texts, date);
+        let mut resolver = Resolver::new(self, &licences, date);
+        resolver.trace = Some(Vec::new());
+        let mut found = Vec::new();
+        resolver.resolve(text, &candidates, &mut found);
+        let mut decisions = resolver.trace.take().unwrap_or_default();
+        // A mention that a longer reading took back is not in the result.
+        for decision in decisions.iter_mut().filter(|decision| decision.is_accepted()) {
+            let kept = found.iter().any(|found| {
+                found.span == decision.span && Some(&self.actors[found.actor as usize].id) == decision.actor.as_ref()
+            });
+            if !kept {
+                *decision = Decision::rejected(decision.span, &decision.text, Rule::Consumed);
+            } else if decision.confidence < floor {
+                *decision = Decision::rejected(decision.span, &decision.text, Rule::BelowFloor);
+            }
+        }
+        if let Some(own) = self.own_acronyms(&texts, &licences).get(&0) {
+            for found in own {
+                let actor = &self.actors[found.actor as usize];
+                decisions.push(Decision::accepted(
+                    found.span,
+                    &text[found.span.range()],
+                    actor,
+                    found.kind,
+                    found.rule,
+                ));
+            }
+        }
+        decisions.sort_by_key(|decision| (decision.span.start, decision.span.end));
+        decisions
+    }
+
+    fn first_pass(&self, texts: &[&str], date: Option<Date>) -> (Vec<Candidate>, Vec<usize>, Licences) {
+        let mut candidates = Vec::new();
+        let mut ends = Vec::with_capacity(texts.len());
+        let mut licences = Licences::new(self.actors.len());
+        for text in texts {
+            let start = candidates.len();
+            self.scan(text, &mut candidates);
+            licences.read(self, text, &candidates[start..], date);
+            ends.push(candidates.len());
+        }
+        (candidates, ends, licences)
+    }
+
+    /// The places of acronyms that only the document defines, by text.
+    fn own_acronyms(&self, texts: &[&str], licences: &Licences) -> HashMap<usize, Vec<Found>> {
+        let mut places: HashMap<usize, Vec<Found>> = HashMap::new();
+        if licences.own.is_empty() {
+            return places;
+        }
+        for (at, text) in texts.iter().enumerate() {
+            let mut start = None;
+            for (offset, c) in text.char_indices().chain([(text.len(), ' ')]) {
+                match (is_word_char(c), start) {
+                    (true, None) => start = Some(offset),
+                    (false, Some(from)) => {
+                        start = None;
+                        if let Some(&actor) = licences.own.get(&text[from..offset]) {
+                            let span = Span::new(from, offset);
+                            let found = Found { actor, span, kind: MentionKind::Acronym, rule: Rule::Defined };
+                            places.entry(at).or_default().push(found);
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+        places
+    }
+
+    /// Gathers what was found by actor, in the order of the first mention.
+    fn group(&self, found: &[Found], date: Option<Date>, floor: f32) -> Vec<ActorTag> {
+        let mut tags: Vec<ActorTag> = Vec::new();
+        let mut places: HashMap<u32, usize> = HashMap::new();
+        for found in found.iter().filter(|found| found.rule.confidence() >= floor) {
+            let place = *places.entry(found.actor).or_insert_with(|| {
+                let actor = &self.actors[found.actor as usize];
+                tags.push(ActorTag { id: actor.id.clone(), path: actor.path_at(date).clone(), mentions: Vec::new() });
+                tags.len() - 1
+            });
+            tags[place].mentions.push(Mention {
+                span: found.span,
+                kind: found.kind,
+                rule: interned(found.rule),
+                confidence: found.rule.confidence(),
+            });
+        }
+        tags
+    }
+}
+
+/// Adds acronyms of the document's own where nothing else was found.
+fn add_own(own: &[Found], found: &mut Vec<Found>) {
+    let known = found.len();
+    for mention in own {
+        let place = found[..known].partition_point(|found| found.span.end <= mention.span.start);
+        if found[..known].get(place).is_none_or(|found| !found.span.overlaps(mention.span)) {
+            found.push(*mention);
+        }
+    }
+    found.sort_by_key(|found| (found.span.start, found.span.end));
+}
+
+fn texts_of(document: &Document) -> Vec<&str> {
+    let title = document.title.as_deref();
+    let headings = document.sections.iter().map(|section| section.heading.as_str());
+    let paragraphs = document.paragraphs.iter().map(|paragraph| paragraph.text.as_str());
+    title.into_iter().chain(headings).chain(paragraphs).collect()
+}

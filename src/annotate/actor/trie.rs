@@ -1,0 +1,290 @@
+//! The automaton: a byte trie over folded names, walked from one word start at a time.
+//!
+//! Names are folded before they go in and the text is folded while it is walked: ASCII and other letters
+//! to lower case, every apostrophe to `'`, every hyphen and dash to `-`, a run of white space to one space.
+//! Walking only from word starts makes the scan linear: a walk is no longer than the longest name, and
+//! names are at most [`MAX_NAME_BYTES`] long. A general multi-pattern automaton was the other choice; over
+//! 20,000 names it is either slower (sparse) or larger than 20 MB (dense), because it must also follow
+//! matches that start inside words.
+
+/// The longest name that a gazetteer may hold, folded, in bytes.
+pub(crate) const MAX_NAME_BYTES: usize = 200;
+
+const NONE: u32 = u32::MAX;
+
+/// A trie from folded names to numbers.
+#[derive(Debug, Default)]
+pub(crate) struct Trie {
+    /// The byte that leads to a node; the children of a node stand side by side.
+    labels: Vec<u8>,
+    /// First child and value of a node, [`NONE`] for neither.
+    nodes: Vec<(u32, u32)>,
+    /// How many children a node has.
+    widths: Vec<u16>,
+    /// The node two ASCII bytes below the root, by the two folded bytes.
+    two_below: Vec<u32>,
+    /// Which pairs of raw first bytes any name can start with.
+    gate: Vec<u64>,
+}
+
+impl Trie {
+    /// Builds from folded keys, sorted and distinct; a key's value is its place in the list.
+    pub(crate) fn new(keys: &[&[u8]]) -> Trie {
+        debug_assert!(keys.is_sorted_by(|a, b| a < b), "keys are sorted and distinct");
+        let mut trie = Trie {
+            labels: vec![0],
+            nodes: vec![(NONE, NONE)],
+            widths: vec![0],
+            two_below: vec![NONE; 1 << 16],
+            gate: vec![0; 1 << 10],
+        };
+        let mut queue = std::collections::VecDeque::from([(0usize, 0usize, keys.len(), 0usize)]);
+        while let Some((node, mut low, high, depth)) = queue.pop_front() {
+            if low < high && keys[low].len() == depth {
+                trie.nodes[node].1 = low as u32;
+                low += 1;
+            }
+            let first = trie.labels.len();
+            let mut width = 0u16;
+            while low < high {
+                let label = keys[low][depth];
+                let end = low + keys[low..high].partition_point(|key| key[depth] == label);
+                queue.push_back((trie.labels.len(), low, end, depth + 1));
+                trie.labels.push(label);
+                trie.nodes.push((NONE, NONE));
+                trie.widths.push(0);
+                width += 1;
+                low = end;
+            }
+            if width > 0 {
+                trie.nodes[node].0 = first as u32;
+                trie.widths[node] = width;
+            }
+        }
+        for first in 0..128u8 {
+            let Some(below) = trie.step(0, first) else { continue };
+            for second in 0..128u8 {
+                if let Some(node) = trie.step(below, second) {
+                    trie.two_below[usize::from(first) << 8 | usize::from(second)] = node;
+                }
+            }
+        }
+        trie
+    }
+
+    /// Lets names start with these two raw bytes; a walk from other ASCII bytes is not tried.
+    pub(crate) fn open_gate(&mut self, first: u8, second: u8) {
+        let pair = usize::from(first) << 8 | usize::from(second);
+        self.gate[pair >> 6] |= 1 << (pair & 63);
+    }
+
+    /// Whether a name can start with these two raw bytes.
+    pub(crate) fn may_start(&self, first: u8, second: u8) -> bool {
+        let pair = usize::from(first) << 8 | usize::from(second);
+        self.gate[pair >> 6] & 1 << (pair & 63) != 0
+    }
+
+    fn step(&self, node: u32, label: u8) -> Option<u32> {
+        let (first, _) = self.nodes[node as usize];
+        if first == NONE {
+            return None;
+        }
+        let children = &self.labels[first as usize..first as usize + usize::from(self.widths[node as usize])];
+        let place = children.iter().position(|&child| child == label)?;
+        Some(first + place as u32)
+    }
+
+    /// Calls `found` with the end and the value of every key that the text spells from `start` on, the
+    /// shortest first.
+    pub(crate) fn walk(&self, text: &str, start: usize, mut found: impl FnMut(usize, u32)) {
+        let bytes = text.as_bytes();
+        let (mut node, mut at) = (0, start);
+        if let [first, second, ..] = bytes[start..]
+            && first.is_ascii_alphanumeric()
+            && second.is_ascii_alphanumeric()
+        {
+            node =
+                self.two_below[usize::from(first.to_ascii_lowercase()) << 8 | usize::from(second.to_ascii_lowercase())];
+            if node == NONE {
+                return;
+            }
+            at += 2;
+            if self.nodes[node as usize].1 != NONE {
+                found(at, self.nodes[node as usize].1);
+            }
+        }
+        while at < bytes.len() {
+            let byte = bytes[at];
+            let next = if byte < 0x80 {
+                let folded = fold_ascii(byte);
+                at += 1;
+                if folded == b' ' {
+                    at = skip_space(text, at);
+                }
+                self.step(node, folded)
+            } else {
+                let Some(c) = text[at..].chars().next() else { return };
+                at += c.len_utf8();
+                let mut next = Some(node);
+                match fold_other(c) {
+                    Folded::Ascii(b' ') => {
+                        at = skip_space(text, at);
+                        next = self.step(node, b' ');
+                    }
+                    Folded::Ascii(byte) => next = self.step(node, byte),
+                    Folded::Letters(letters) => {
+                        let mut buffer = [0; 4];
+                        for letter in letters {
+                            for &byte in letter.encode_utf8(&mut buffer).as_bytes() {
+                                next = next.and_then(|node| self.step(node, byte));
+                            }
+                        }
+                    }
+                }
+                next
+            };
+            let Some(next) = next else { return };
+            node = next;
+            if self.nodes[node as usize].1 != NONE {
+                found(at, self.nodes[node as usize].1);
+            }
+        }
+    }
+
+    /// The value of exactly this folded key.
+    pub(crate) fn get(&self, key: &[u8]) -> Option<u32> {
+        let mut node = 0;
+        for &byte in key {
+            node = self.step(node, byte)?;
+        }
+        Some(self.nodes[node as usize].1).filter(|&value| value != NONE)
+    }
+
+    /// The values below a folded prefix, the shortest keys first, at most `limit`.
+    pub(crate) fn below(&self, prefix: &[u8], limit: usize) -> Vec<u32> {
+        let mut node = 0;
+        for &byte in prefix {
+            match self.step(node, byte) {
+                Some(next) => node = next,
+                None => return Vec::new(),
+            }
+        }
+        let mut values = Vec::new();
+        let mut queue = std::collections::VecDeque::from([node]);
+        while let Some(node) = queue.pop_front() {
+            let (first, value) = self.nodes[node as usize];
+            if value != NONE {
+                values.push(value);
+                if values.len() == limit {
+                    break;
+                }
+            }
+            if first != NONE {
+                queue.extend(first..first + u32::from(self.widths[node as usize]));
+            }
+        }
+        values
+    }
+
+    /// How many bytes it holds in memory.
+    #[cfg(test)]
+    pub(crate) fn bytes(&self) -> usize {
+        self.labels.capacity()
+            + self.nodes.capacity() * 8
+            + self.widths.capacity() * 2
+            + self.two_below.capacity() * 4
+            + self.gate.capacity() * 8
+    }
+}
+
+enum Folded {
+    Ascii(u8),
+    Letters(std::char::ToLowercase),
+}
+
+fn fold_ascii(byte: u8) -> u8 {
+    match byte {
+        b'\t' | b'\n' | b'\r' => b' ',
+        b'`' => b'\'',
+        _ => byte.to_ascii_lowercase(),
+    }
+}
+
+fn fold_other(c: char) -> Folded {
+    match c {
+        '\u{2018}' | '\u{2019}' | '\u{201b}' | '\u{02bc}' | '\u{00b4}' | '\u{ff07}' => Folded::Ascii(b'\''),
+        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{ff0d}' => Folded::Ascii(b'-'),
+        c if c.is_whitespace() => Folded::Ascii(b' '),
+        c => Folded::Letters(c.to_lowercase()),
+    }
+}
+
+fn skip_space(text: &str, mut at: usize) -> usize {
+    let bytes = text.as_bytes();
+    while at < bytes.len() {
+        if bytes[at].is_ascii_whitespace() {
+            at += 1;
+        } else if bytes[at] < 0x80 {
+            break;
+        } else {
+            match text[at..].chars().next() {
+                Some(c) if c.is_whitespace() => at += c.len_utf8(),
+                _ => break,
+            }
+        }
+    }
+    at
+}
+
+/// Folds a name the way the text is folded.
+pub(crate) fn fold(name: &str, folded: &mut Vec<u8>) {
+    folded.clear();
+    let mut buffer = [0; 4];
+    for c in name.trim().chars() {
+        if c.is_ascii() {
+            let byte = fold_ascii(c as u8);
+            if byte != b' ' || folded.last() != Some(&b' ') {
+                folded.push(byte);
+            }
+            continue;
+        }
+        match fold_other(c) {
+            Folded::Ascii(b' ') if folded.last() == Some(&b' ') => {}
+            Folded::Ascii(byte) => folded.push(byte),
+            Folded::Letters(letters) => {
+                for letter in letters {
+                    folded.extend_from_slice(letter.encode_utf8(&mut buffer).as_bytes());
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spelled(names: &[&str], text: &str) -> Vec<(usize, u32)> {
+        let mut keys: Vec<Vec<u8>> = names
+            .iter()
+            .map(|name| {
+                let mut key = Vec::new();
+                fold(name, &mut key);
+                key
+            })
+            .collect();
+        keys.sort();
+        let keys: Vec<&[u8]> = keys.iter().map(Vec::as_slice).collect();
+        let mut found = Vec::new();
+        Trie::new(&keys).walk(text, 0, |end, value| found.push((end, value)));
+        found
+    }
+
+    #[test]
+    fn every_key_on_the_way_is_found() {
+        assert_eq!(spelled(&["us", "US Army", "usa"], "US  Army"), [(2, 0), (8, 1)]);
+        assert_eq!(spelled(&["Côte d'Ivoire"], "CÔTE D\u{2019}IVOIRE!"), [("CÔTE D\u{2019}IVOIRE".len(), 0)]);
+        assert_eq!(spelled(&["中国"], "中国人"), [(6, 0)]);
+        assert_eq!(spelled(&["ab"], "a"), []);
+    }
+}
