@@ -65,7 +65,7 @@ pub use crate::{
     index::{Index, IndexWriter},
     parse::{Parser, ParserBuilder},
     search::{
-        Clause, DateRange, Diagnostic, Distance, FacetCount, FacetCounts, Facets, Field, Filter, Form, Given,
-        Highlight, Highlighter, Hit, Operator, Query, Request, Resolved, Results, Searcher, Total,
+        Clause, Cursor, DateRange, Diagnostic, Distance, FacetCount, FacetCounts, Facets, Field, Filter, Form, Given,
+        Group, Highlight, Highlighter, Hit, Operator, Query, Request, Resolved, Results, Searcher, Sort, Total,
     },
 };

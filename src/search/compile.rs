@@ -1,17 +1,16 @@
-//! A query becomes engine queries, and its filters become sets.
+//! A query becomes a plan for the engine, and its filters become sets.
 //!
 //! A bare word is one term of the one `text` field, so that ORs and ANDs of words keep the engine's
 //! block-max pruning; boosts stand on the terms, because at the top they would turn it off.
 
 use std::collections::BTreeMap;
 
-use tantivy::query::{AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur, PhraseQuery, TermQuery};
-use tantivy::schema::{Field as TantivyField, IndexRecordOption};
-use tantivy::{Searcher, Term};
+use tantivy::Searcher;
+use tantivy::schema::Field as TantivyField;
 
-use super::exclusion::Excluded;
 use super::expand::{Expansion, expand};
 use super::filter::{self, DocumentFilter, FacetFilter, FilterQuery};
+use super::plan::{Plan, Test};
 use super::positional::{Operand, PositionalQuery, Rule, Sequence};
 use super::query::{Clause, Diagnostic, Distance, Field, Filter, Form, Given, Query};
 use super::resolve::{Resolved, not_known, resolve};
@@ -21,12 +20,10 @@ use crate::facet::Dimension;
 use crate::index::{Inner, SegmentArrays};
 use crate::text::{Analyzer, TermKind};
 
-type BoxedQuery = Box<dyn tantivy::query::Query>;
-
 /// What a query asks of the engine.
 pub(crate) struct Compiled {
     /// Matches and scores.
-    pub(crate) query: BoxedQuery,
+    pub(crate) plan: Plan,
     /// The filtered dimensions, each with the values of which a paragraph needs one.
     pub(crate) dimensions: Vec<(Dimension, Vec<FacetFilter>)>,
     /// The other filters; a paragraph needs to pass each.
@@ -81,10 +78,10 @@ impl<'a> Compiler<'a> {
         if !kinds.is_empty() {
             others.push(DocumentFilter::Terms(self.index.fields.kind, kinds));
         }
-        let query = self.clause(query.clause(), 1.0)?;
+        let plan = self.clause(query.clause(), 1.0)?;
         let dimensions = dimensions.into_iter().collect();
         let diagnostics = std::mem::take(&mut self.diagnostics);
-        Ok(Compiled { query, dimensions, others, diagnostics })
+        Ok(Compiled { plan, dimensions, others, diagnostics })
     }
 
     /// Resolves a facet value and says what it stands for; an unknown one accepts nothing.
@@ -110,9 +107,9 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    fn clause(&mut self, clause: &Clause, boost: f32) -> Result<BoxedQuery> {
+    fn clause(&mut self, clause: &Clause, boost: f32) -> Result<Plan> {
         Ok(match clause {
-            Clause::All => Box::new(ConstScoreQuery::new(Box::new(AllQuery), boost)),
+            Clause::All => Plan::Leaf { test: Test::All, boost },
             Clause::Word { field, text, form } => self.word(*field, text, *form, boost)?,
             Clause::Phrase { field, text, slop } => self.phrase(*field, text, *slop, boost),
             Clause::Near { operands, distance, ordered } => self.near(operands, *distance, *ordered, boost)?,
@@ -122,21 +119,10 @@ impl<'a> Compiler<'a> {
         })
     }
 
-    fn boolean(&mut self, must: &[Clause], should: &[Clause], must_not: &[Clause], boost: f32) -> Result<BoxedQuery> {
-        let mut clauses = Vec::with_capacity(must.len() + should.len() + must_not.len());
-        for (occur, group) in [(Occur::Must, must), (Occur::Should, should), (Occur::MustNot, must_not)] {
-            for clause in group {
-                let mut query = self.clause(clause, boost)?;
-                if occur == Occur::MustNot {
-                    query = Box::new(Excluded(query));
-                }
-                clauses.push((occur, query));
-            }
-        }
-        if must.is_empty() && should.is_empty() {
-            clauses.push((Occur::Must, Box::new(ConstScoreQuery::new(Box::new(AllQuery), 0.0))));
-        }
-        Ok(any_of(clauses))
+    fn boolean(&mut self, must: &[Clause], should: &[Clause], must_not: &[Clause], boost: f32) -> Result<Plan> {
+        let mut all = |clauses: &[Clause]| clauses.iter().map(|clause| self.clause(clause, boost)).collect();
+        let (must, should, must_not): (Result<_>, Result<_>, Result<_>) = (all(must), all(should), all(must_not));
+        Ok(Plan::combination(must?, should?, must_not?))
     }
 
     /// The fields that words in any inflection, and words as written, are looked up in.
@@ -149,20 +135,20 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    fn word(&mut self, field: Field, text: &str, form: Form, boost: f32) -> Result<BoxedQuery> {
+    fn word(&mut self, field: Field, text: &str, form: Form, boost: f32) -> Result<Plan> {
         let (stems, exact) = self.fields(field);
-        let query: BoxedQuery = match form {
+        let plan = match form {
             Form::Word => {
-                let mut alternatives: Vec<BoxedQuery> = Vec::new();
+                let mut alternatives: Vec<Plan> = Vec::new();
                 let mut sequences: Vec<Sequence> = Vec::new();
                 for words in self.readings(text) {
-                    alternatives.push(words.query(stems, boost));
+                    alternatives.push(words.plan(stems, boost));
                     sequences.extend(words.sequences(stems));
                 }
                 if field == Field::Body {
                     return Ok(self.within_body(vec![Operand::new(sequences)], boost));
                 }
-                any_of(alternatives.into_iter().map(|query| (Occur::Should, query)).collect())
+                Plan::any_of(alternatives)
             }
             Form::Exact => self.phrase(field, text, 0, boost),
             Form::Prefix | Form::Fuzzy(_) | Form::Wildcard => {
@@ -171,14 +157,12 @@ impl<'a> Compiler<'a> {
                     let sequences = terms.into_iter().map(|term| Sequence::word(exact, &term.text)).collect();
                     return Ok(self.within_body(vec![Operand::new(sequences)], boost));
                 }
-                let clauses = terms
-                    .into_iter()
-                    .map(|term| (Occur::Should, term_query(exact, &term.text, boost * term.closeness)))
-                    .collect();
-                any_of(clauses)
+                Plan::any_of(
+                    terms.into_iter().map(|term| Plan::term(exact, &term.text, boost * term.closeness)).collect(),
+                )
             }
         };
-        Ok(query)
+        Ok(plan)
     }
 
     /// The terms of the dictionary that a pattern stands for; says so when there are too many.
@@ -192,7 +176,7 @@ impl<'a> Compiler<'a> {
         Ok(terms)
     }
 
-    fn phrase(&mut self, field: Field, text: &str, slop: u32, boost: f32) -> BoxedQuery {
+    fn phrase(&mut self, field: Field, text: &str, slop: u32, boost: f32) -> Plan {
         let (stems, exact) = self.fields(field);
         let mut sequences = self.exact_sequences(text, stems, exact);
         if slop > 0 {
@@ -202,8 +186,7 @@ impl<'a> Compiler<'a> {
             return self.within_body(vec![Operand::new(sequences)], boost);
         }
         if slop == 0 {
-            let clauses = sequences.iter().map(|sequence| (Occur::Should, sequence.query(boost))).collect();
-            return any_of(clauses);
+            return Plan::any_of(sequences.iter().map(|sequence| Plan::sequence(sequence, boost)).collect());
         }
         self.positional(vec![Operand::new(sequences)], Rule::Window { slop: 0, ordered: true, body: false }, boost)
     }
@@ -225,19 +208,19 @@ impl<'a> Compiler<'a> {
         sequences
     }
 
-    fn within_body(&self, operands: Vec<Operand>, boost: f32) -> BoxedQuery {
+    fn within_body(&self, operands: Vec<Operand>, boost: f32) -> Plan {
         self.positional(operands, Rule::Window { slop: 0, ordered: true, body: true }, boost)
     }
 
-    fn positional(&self, operands: Vec<Operand>, rule: Rule, boost: f32) -> BoxedQuery {
+    fn positional(&self, operands: Vec<Operand>, rule: Rule, boost: f32) -> Plan {
         if operands.is_empty() || operands.iter().any(Operand::is_empty) {
-            return Box::new(EmptyQuery);
+            return Plan::nothing();
         }
-        boosted(Box::new(PositionalQuery::new(self.index.fields, operands, rule)), boost)
+        Plan::Leaf { test: Test::Near(PositionalQuery::new(self.index.fields, operands, rule)), boost }
     }
 
-    fn near(&mut self, operands: &[Clause], distance: Distance, ordered: bool, boost: f32) -> Result<BoxedQuery> {
-        let Some(field) = field_of(operands) else { return Ok(Box::new(EmptyQuery)) };
+    fn near(&mut self, operands: &[Clause], distance: Distance, ordered: bool, boost: f32) -> Result<Plan> {
+        let Some(field) = field_of(operands) else { return Ok(Plan::nothing()) };
         let mut compiled = Vec::with_capacity(operands.len());
         for operand in operands {
             compiled.push(Operand::new(self.near_operand(operand, field)?));
@@ -245,7 +228,7 @@ impl<'a> Compiler<'a> {
         let rule = match distance {
             Distance::Words(slop) => Rule::Window { slop, ordered, body: field == Field::Body },
             Distance::Sentence if matches!(field, Field::Any | Field::Body) => Rule::Sentence { ordered },
-            Distance::Sentence => return Ok(Box::new(EmptyQuery)),
+            Distance::Sentence => return Ok(Plan::nothing()),
         };
         Ok(self.positional(compiled, rule, boost))
     }
@@ -292,7 +275,7 @@ impl<'a> Compiler<'a> {
         })
     }
 
-    fn nested_filter(&mut self, filter: &Filter) -> Result<BoxedQuery> {
+    fn nested_filter(&mut self, filter: &Filter) -> Result<Plan> {
         let fields = &self.index.fields;
         let document = match filter {
             Filter::Facet { .. } => None,
@@ -315,7 +298,7 @@ impl<'a> Compiler<'a> {
             };
             segments.push((reader.segment_id(), bits));
         }
-        Ok(Box::new(FilterQuery::new(segments)))
+        Ok(Plan::Leaf { test: Test::Filter(FilterQuery::new(segments)), boost: 1.0 })
     }
 
     /// The readings of a word: its terms in every language of the index, each different one once.
@@ -371,11 +354,11 @@ struct Reading {
 }
 
 impl Reading {
-    fn query(&self, field: TantivyField, boost: f32) -> BoxedQuery {
+    fn plan(&self, field: TantivyField, boost: f32) -> Plan {
         if !self.pairs.is_empty() {
-            return any_of(self.pairs.iter().map(|pair| (Occur::Should, term_query(field, pair, boost))).collect());
+            return Plan::any_of(self.pairs.iter().map(|pair| Plan::term(field, pair, boost)).collect());
         }
-        Sequence::of(field, &self.words).query(boost)
+        Plan::sequence(&Sequence::of(field, &self.words), boost)
     }
 
     fn sequences(&self, field: TantivyField) -> Vec<Sequence> {
@@ -383,49 +366,5 @@ impl Reading {
             return self.pairs.iter().map(|pair| Sequence::pair(field, pair)).collect();
         }
         vec![Sequence::of(field, &self.words)]
-    }
-}
-
-impl Sequence {
-    fn query(&self, boost: f32) -> BoxedQuery {
-        match self.terms() {
-            [] => Box::new(EmptyQuery),
-            [(field, term)] => term_query(*field, term, boost),
-            terms => {
-                let terms = terms.iter().map(|(field, term)| Term::from_field_text(*field, term)).collect();
-                boosted(Box::new(PhraseQuery::new(terms)), boost)
-            }
-        }
-    }
-}
-
-fn term_query(field: TantivyField, term: &str, boost: f32) -> BoxedQuery {
-    boosted(Box::new(TermQuery::new(Term::from_field_text(field, term), IndexRecordOption::WithFreqs)), boost)
-}
-
-fn boosted(query: BoxedQuery, boost: f32) -> BoxedQuery {
-    if boost == 1.0 { query } else { Box::new(BoostQuery::new(query, boost)) }
-}
-
-/// A combination of clauses; one alone is not wrapped, and an OR inside an OR is made flat, because the
-/// engine prunes only flat ones.
-fn any_of(clauses: Vec<(Occur, BoxedQuery)>) -> BoxedQuery {
-    if clauses.is_empty() {
-        return Box::new(EmptyQuery);
-    }
-    let only_should = clauses.iter().all(|(occur, _)| *occur == Occur::Should);
-    let mut flat: Vec<(Occur, BoxedQuery)> = Vec::with_capacity(clauses.len());
-    for (occur, query) in clauses {
-        match query.downcast_ref::<BooleanQuery>() {
-            Some(inner) if only_should && inner.clauses().iter().all(|(occur, _)| *occur == Occur::Should) => {
-                flat.extend(inner.clauses().iter().map(|(occur, query)| (*occur, query.box_clone())));
-            }
-            _ => flat.push((occur, query)),
-        }
-    }
-    match <[_; 1]>::try_from(flat) {
-        Ok([(occur, query)]) if occur != Occur::MustNot => query,
-        Ok(single) => Box::new(BooleanQuery::new(single.into())),
-        Err(flat) => Box::new(BooleanQuery::new(flat)),
     }
 }

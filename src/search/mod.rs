@@ -4,25 +4,31 @@
 mod agreement;
 mod compile;
 mod count;
+mod cursor;
 mod evidence;
 mod exclusion;
 mod expand;
 mod filter;
 mod highlight;
 mod near;
+mod order;
+mod plan;
 mod positional;
 mod query;
 mod request;
 mod resolve;
 mod results;
 mod searcher;
+mod statistics;
 mod top;
 
 pub use self::{
+    cursor::Cursor,
     highlight::{Highlight, Highlighter},
+    order::Sort,
     query::{Clause, DateRange, Diagnostic, Distance, Field, Filter, Form, Given, Operator, Query},
     request::Request,
     resolve::Resolved,
-    results::{FacetCount, FacetCounts, Facets, Hit, Results, Total},
+    results::{FacetCount, FacetCounts, Facets, Group, Hit, Results, Total},
     searcher::Searcher,
 };

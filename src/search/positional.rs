@@ -5,8 +5,10 @@
 //! conjunction of the words; their positions are read and the [`near`](super::near) rules decide.
 
 use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tantivy::fieldnorm::FieldNormReader;
+use tantivy::index::SegmentId;
 use tantivy::postings::{Postings, SegmentPostings};
 use tantivy::query::{
     Bm25StatisticsProvider, Bm25Weight, BooleanQuery, EmptyScorer, EnableScoring, Explanation, Occur, Query, Scorer,
@@ -102,11 +104,38 @@ pub(crate) struct PositionalQuery {
     fields: Fields,
     operands: Vec<Operand>,
     rule: Rule,
+    /// What was found; hits, counts and scores ask for the same.
+    found: Arc<Mutex<HashMap<SegmentId, Arc<[Found]>>>>,
 }
+
+/// A paragraph, and how many windows of it satisfy the rule.
+type Found = (DocId, u32);
 
 impl PositionalQuery {
     pub(crate) fn new(fields: Fields, operands: Vec<Operand>, rule: Rule) -> PositionalQuery {
-        PositionalQuery { fields, operands, rule }
+        PositionalQuery { fields, operands, rule, found: Arc::default() }
+    }
+
+    /// The paragraphs of a segment that satisfy the rule, ascending.
+    fn found(&self, candidates: &dyn Weight, reader: &SegmentReader) -> tantivy::Result<Arc<[Found]>> {
+        let mut known = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = known.get(&reader.segment_id()) {
+            return Ok(found.clone());
+        }
+        let mut positions = Positions::open(self, reader)?;
+        let mut candidates = candidates.scorer(reader, 1.0)?;
+        let mut found = Vec::new();
+        let mut doc = candidates.doc();
+        while doc != TERMINATED {
+            let windows = positions.windows(doc);
+            if windows > 0 {
+                found.push((doc, windows));
+            }
+            doc = candidates.advance();
+        }
+        let found: Arc<[Found]> = found.into();
+        known.insert(reader.segment_id(), found.clone());
+        Ok(found)
     }
 
     /// A query of the engine for the paragraphs that hold all operands, near or not.
@@ -176,17 +205,7 @@ struct PositionalWeight {
 
 impl Weight for PositionalWeight {
     fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        let mut positions = Positions::open(&self.query, reader)?;
-        let mut candidates = self.candidates.scorer(reader, 1.0)?;
-        let mut found = Vec::new();
-        let mut doc = candidates.doc();
-        while doc != TERMINATED {
-            let windows = positions.windows(doc);
-            if windows > 0 {
-                found.push((doc, windows));
-            }
-            doc = candidates.advance();
-        }
+        let found = self.query.found(&*self.candidates, reader)?;
         if found.is_empty() {
             return Ok(Box::new(EmptyScorer));
         }
@@ -327,7 +346,7 @@ fn seek(postings: &mut SegmentPostings, doc: DocId) -> bool {
 }
 
 struct PositionalScorer {
-    found: Vec<(DocId, u32)>,
+    found: Arc<[Found]>,
     at: usize,
     similarity: Option<Bm25Weight>,
     norms: FieldNormReader,

@@ -1,6 +1,10 @@
 //! What a search is asked for.
 
+use super::cursor::Cursor;
+use super::order::{Recency, Sort};
 use super::query::Query;
+use super::statistics::fnv1a;
+use crate::date::Date;
 use crate::error::{Error, Result};
 use crate::facet::Dimension;
 
@@ -22,6 +26,10 @@ pub struct Request {
     pub(crate) limit: usize,
     pub(crate) dimensions: Vec<Dimension>,
     pub(crate) passage_characters: usize,
+    pub(crate) sort: Sort,
+    pub(crate) recency: Option<Recency>,
+    pub(crate) per_document: Option<usize>,
+    pub(crate) after: Option<Cursor>,
 }
 
 impl Request {
@@ -35,10 +43,15 @@ impl Request {
             limit: 10,
             dimensions: vec![Dimension::Actor, Dimension::Topic],
             passage_characters: 320,
+            sort: Sort::Relevance,
+            recency: None,
+            per_document: None,
+            after: None,
         }
     }
 
-    /// How many hits are wanted, 1 to [`MAX_LIMIT`](Request::MAX_LIMIT); by default 10.
+    /// How many hits are wanted, 1 to [`MAX_LIMIT`](Request::MAX_LIMIT); by default 10. With
+    /// [`group`](Request::group), how many documents.
     pub fn limit(mut self, limit: usize) -> Request {
         self.limit = limit;
         self
@@ -58,7 +71,63 @@ impl Request {
         self
     }
 
+    /// What comes first; by default [`Sort::Relevance`].
+    pub fn sort(mut self, sort: Sort) -> Request {
+        self.sort = sort;
+        self
+    }
+
+    /// Multiplies scores by ½ for every so many days that a document is older than `as_of`; newer ones keep
+    /// their scores, and those without a date count as one half-life old. By default age makes no difference.
+    ///
+    /// An order by half-life depends little on `as_of` (the factors all change by the same), so keep it fixed
+    /// while a user leafs through pages.
+    pub fn recency(mut self, half_life_days: f64, as_of: Date) -> Request {
+        self.recency = Some(Recency { half_life_days, as_of });
+        self
+    }
+
+    /// Groups the hits by document: documents by their best paragraph (or by date), and of each at most
+    /// `paragraphs` paragraphs, the best first, 1 to 100. By default hits are not grouped.
+    ///
+    /// [`Results::groups`](crate::Results::groups) says which hits are of which document. It is exact: whether a
+    /// document is among the best does not depend on how many paragraphs of it are shown.
+    pub fn group(mut self, paragraphs: usize) -> Request {
+        self.per_document = Some(paragraphs);
+        self
+    }
+
+    /// Begins after the last hit of another page: [`Results::next`](crate::Results::next) of it. By default
+    /// the first hit is the best.
+    pub fn after(mut self, cursor: Cursor) -> Request {
+        self.after = Some(cursor);
+        self
+    }
+
+    /// A number that is the same for requests whose pages belong together.
+    pub(crate) fn fingerprint(&self) -> u64 {
+        let recency = self.recency.map(|recency| (recency.half_life_days.to_bits(), recency.as_of.day_number()));
+        let text = format!("{}\n{:?} {recency:?} {}", self.query, self.sort, self.per_document.is_some());
+        fnv1a(text.bytes())
+    }
+
     pub(crate) fn check(&self) -> Result<()> {
+        if let Some(recency) = self.recency
+            && !(recency.half_life_days.is_finite() && recency.half_life_days > 0.0)
+        {
+            return Err(Error::value("half-life", recency.half_life_days.to_string(), "expected days, more than 0"));
+        }
+        if let Some(paragraphs) = self.per_document
+            && !(1..=100).contains(&paragraphs)
+        {
+            return Err(Error::value("paragraphs of a group", paragraphs.to_string(), "expected 1 to 100"));
+        }
+        if let Some(cursor) = &self.after
+            && cursor.0.request != self.fingerprint()
+        {
+            let reason = "it belongs to another query, other filters or another order";
+            return Err(Error::value("cursor", cursor.to_string(), reason));
+        }
         if self.limit == 0 || self.limit > Request::MAX_LIMIT {
             return Err(Error::value("limit", self.limit.to_string(), "expected 1 to 10000"));
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 
+use super::cursor::Cursor;
 use super::highlight::Highlight;
 use super::query::Diagnostic;
 use crate::date::Date;
@@ -15,7 +16,7 @@ use crate::index::stored::StoredParagraph;
 /// The answer to a request.
 ///
 /// As JSON: `{"query", "diagnostics": [{"message", "start", "end", …}], "total": {"paragraphs",
-/// "documents"}, "hits": […], "facets": {"actor": […], "topic": […], …}}`; the fields of a hit and of a
+/// "documents"}, "hits": […], "next", "facets": {"actor": […], "topic": […], …}}`; the fields of a hit and of a
 /// facet are those of [`Hit`] and [`FacetCount`].
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
@@ -26,8 +27,13 @@ pub struct Results {
     pub diagnostics: Vec<Diagnostic>,
     /// How much matched, whatever the limit.
     pub total: Total,
-    /// The best paragraphs, by score, then document id, then ordinal.
+    /// The best paragraphs, in the order of the request; ties by document id, then ordinal.
     pub hits: Vec<Hit>,
+    /// The documents of the hits, where the request groups by document; in the order of the hits.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<Group>,
+    /// Where the next page begins; `None` when this is the last.
+    pub next: Option<Cursor>,
     /// The counts of the dimensions asked for.
     pub facets: Facets,
 }
@@ -39,6 +45,30 @@ pub struct Total {
     pub paragraphs: u64,
     /// Documents with at least one of them.
     pub documents: u64,
+}
+
+impl Results {
+    /// The groups, each with its hits; empty where the request does not group.
+    pub fn grouped(&self) -> impl Iterator<Item = (&Group, &[Hit])> {
+        let mut rest = self.hits.as_slice();
+        self.groups.iter().map(move |group| {
+            let (hits, after) = rest.split_at(group.hits.min(rest.len()));
+            rest = after;
+            (group, hits)
+        })
+    }
+}
+
+/// A document with hits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Group {
+    /// The document's id.
+    pub document: String,
+    /// How many of its paragraphs matched.
+    pub paragraphs: u64,
+    /// How many of the [`hits`](Results::hits) are its; they follow those of the groups before.
+    pub hits: usize,
 }
 
 /// A paragraph found, with all it takes to cite it.

@@ -10,13 +10,16 @@ use tantivy::{DocAddress, TantivyDocument, Term};
 
 use super::compile::{Compiled, Compiler};
 use super::count::{self, DimensionCounts, SegmentFilters};
+use super::cursor::{Cursor, Place};
 use super::evidence::Texts;
 use super::filter::{self, FacetFilter};
 use super::highlight::Highlighter;
+use super::order::Sort;
 use super::request::Request;
 use super::resolve::{label, resolve_actor, values};
-use super::results::{FacetCount, FacetCounts, Facets, Hit, Results, Total};
-use super::top::{self, Top};
+use super::results::{FacetCount, FacetCounts, Facets, Group, Hit, Results, Total};
+use super::statistics::Statistics;
+use super::top::{Position, Selection, Top, Unit};
 use crate::document::{ActorTag, Document, Language};
 use crate::error::{Error, ErrorKind, Result};
 use crate::facet::{Dimension, FacetPath};
@@ -67,32 +70,95 @@ impl Searcher {
     ///
     /// # Errors
     ///
-    /// [`is_input`](Error::is_input) when the limit is not 1 to 10,000. No query is an error: what is odd in
-    /// it comes back in the results' diagnostics. [`is_storage`](Error::is_storage) when the engine below fails.
+    /// [`is_input`](Error::is_input) when the limit is not 1 to 10,000, or the cursor belongs to another
+    /// request. No query is an error: what is odd in it comes back in the results' diagnostics. [`is_storage`](Error::is_storage) when the engine below fails.
     pub fn search(&self, request: impl Into<Request>) -> Result<Results> {
         let request = request.into();
         request.check()?;
         let compiled = self.compiler().compile(&request.query)?;
         let filters = self.filters(&compiled)?;
-        let best = self.top(&compiled, &filters, request.limit)?;
+        let page = self.page(&request, &compiled, &filters)?;
         let (total, facets) = self.count(&compiled, &filters, &request.dimensions)?;
-        let mut hits = Vec::with_capacity(best.len());
-        let mut marker = HitMarker::new(&self.index, &request);
-        for top in best {
-            hits.push(marker.hit(top.score, self.stored(DocAddress::new(top.segment, top.doc))?));
-        }
-        Ok(Results { query: request.query.to_string(), diagnostics: compiled.diagnostics, total, hits, facets })
+        let query = request.query.to_string();
+        let Page { hits, groups, next } = page;
+        Ok(Results { query, diagnostics: compiled.diagnostics, total, hits, groups, next, facets })
     }
 
     fn compiler(&self) -> Compiler<'_> {
         Compiler::new(&self.index, &self.tantivy, &self.arrays, &self.languages)
     }
 
-    fn top(&self, compiled: &Compiled, filters: &[SegmentFilters], limit: usize) -> Result<Vec<Top>> {
-        let scoring = EnableScoring::enabled_from_searcher(&self.tantivy);
-        let weight = compiled.query.weight(scoring).map_err(|error| Error::storage("preparing a query", error))?;
-        let all: Vec<_> = filters.iter().map(SegmentFilters::all).collect();
-        top::top(&self.tantivy, &self.arrays, &*weight, &all, limit)
+    fn page(&self, request: &Request, compiled: &Compiled, filters: &[SegmentFilters]) -> Result<Page> {
+        let place = request.after.as_ref().map(|cursor| &*cursor.0);
+        let statistics = Statistics::new(&self.tantivy, place.map(|place| place.figures.clone()));
+        let query = compiled.plan.query();
+        let weight = match request.sort {
+            Sort::Relevance => statistics.weight(&*query)?,
+            _ => self.unscored(&*query)?,
+        };
+        let exact = compiled.plan.weights(&statistics)?;
+        let filters: Vec<_> = filters.iter().map(SegmentFilters::all).collect();
+        let selection = Selection {
+            searcher: &self.tantivy,
+            arrays: &self.arrays,
+            filters: &filters,
+            weight: &*weight,
+            exact: &exact,
+            scores: compiled.plan.scores(),
+            sort: request.sort,
+            recency: request.recency,
+        };
+        let unit = if request.per_document.is_some() { Unit::Document } else { Unit::Paragraph };
+        let after = place.map(|place| Position { key: place.key, document: &place.document, ordinal: place.ordinal });
+        // One more than asked for tells whether there is a next page.
+        let mut best = selection.top(unit, after.as_ref(), request.limit + 1)?;
+        let more = best.len() > request.limit;
+        best.truncate(request.limit);
+        let mut page = Page::default();
+        let mut marker = HitMarker::new(&self.index, request);
+        let mut hit = |score, top: Top| -> Result<Hit> {
+            Ok(marker.hit(score, self.stored(DocAddress::new(top.segment, top.doc))?))
+        };
+        match request.per_document {
+            Some(paragraphs) => {
+                for &top in &best {
+                    let found = selection.of_document(top)?;
+                    let first = page.hits.len();
+                    for &one in found.iter().take(paragraphs) {
+                        page.hits.push(hit(one.key, one)?);
+                    }
+                    let hits = page.hits.len() - first;
+                    let document = page.hits.last().map(|hit| hit.document.clone()).unwrap_or_default();
+                    page.groups.push(Group { document, paragraphs: found.len() as u64, hits });
+                }
+            }
+            None => {
+                let scores = match request.sort {
+                    Sort::Relevance => best.iter().map(|top| top.key).collect(),
+                    _ => selection.scores(&best)?,
+                };
+                for (&top, score) in best.iter().zip(scores) {
+                    page.hits.push(hit(score, top)?);
+                }
+            }
+        }
+        if more && let Some(last) = best.last() {
+            let stored = self.stored(DocAddress::new(last.segment, last.doc))?;
+            let place = Place {
+                request: request.fingerprint(),
+                key: last.key,
+                document: stored.document,
+                ordinal: stored.paragraph.ordinal,
+                figures: statistics.into_figures(),
+            };
+            page.next = Some(Cursor(Box::new(place)));
+        }
+        Ok(page)
+    }
+
+    fn unscored(&self, query: &dyn tantivy::query::Query) -> Result<Box<dyn tantivy::query::Weight>> {
+        let scoring = EnableScoring::disabled_from_searcher(&self.tantivy);
+        query.weight(scoring).map_err(|error| Error::storage("preparing a query", error))
     }
 
     fn count(
@@ -101,8 +167,7 @@ impl Searcher {
         filters: &[SegmentFilters],
         dimensions: &[Dimension],
     ) -> Result<(Total, Facets)> {
-        let scoring = EnableScoring::disabled_from_searcher(&self.tantivy);
-        let weight = compiled.query.weight(scoring).map_err(|error| Error::storage("preparing a query", error))?;
+        let weight = self.unscored(&*compiled.plan.query())?;
         let mut counts = count::count(&self.tantivy, &self.arrays, &*weight, filters, dimensions)?;
         let mut facets = BTreeMap::new();
         for &dimension in dimensions {
@@ -190,6 +255,14 @@ impl std::fmt::Debug for Searcher {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Searcher").field("segments", &self.arrays.len()).finish_non_exhaustive()
     }
+}
+
+/// The hits of a result.
+#[derive(Default)]
+struct Page {
+    hits: Vec<Hit>,
+    groups: Vec<Group>,
+    next: Option<Cursor>,
 }
 
 /// Draws the highlights of one result.

@@ -1,134 +1,453 @@
-//! The best paragraphs, in a total order: score, then document id, then ordinal.
+//! The best paragraphs, or the documents of the best paragraphs, in a total order: score or date, then document
+//! id, then ordinal.
 
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use tantivy::columnar::StrColumn;
 use tantivy::query::Weight;
-use tantivy::{DocId, Score, Searcher};
+use tantivy::{DocId, Score, Searcher, SegmentReader};
 
+use super::order::{Recency, Sort};
+use super::plan::{ExactScorer, Weights};
 use crate::error::{Error, Result};
-use crate::index::schema::DOCUMENT_COLUMN;
+use crate::index::schema::{DOCUMENT_COLUMN, ORDINAL_COLUMN};
 use crate::index::{Bits, SegmentArrays};
 
-/// One candidate.
+/// One paragraph, or the best one of a document.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Top {
-    pub(crate) score: Score,
+    /// What it is ordered by, the greatest first: the score, or a number of the date.
+    pub(crate) key: f32,
     pub(crate) segment: u32,
     pub(crate) doc: DocId,
 }
 
-/// The `limit` best paragraphs that are in `filters`, best first.
-///
-/// The filter is asked inside the pruning callback, so block-max WAND goes on skipping: as a scoring
-/// clause the same filter costs 4 to 18 times as much (measured with Tantivy 0.27 on 400,000 paragraphs).
-pub(crate) fn top(
-    searcher: &Searcher,
-    arrays: &[Arc<SegmentArrays>],
-    weight: &dyn Weight,
-    filters: &[Option<Arc<Bits>>],
-    limit: usize,
-) -> Result<Vec<Top>> {
-    let mut best: Vec<Top> = Vec::new();
-    for (segment, reader) in searcher.segment_readers().iter().enumerate() {
-        let documents = arrays[segment].documents(reader)?;
-        let alive = reader.alive_bitset();
-        let filter = filters[segment].as_deref();
-        let floor = if best.len() == limit { best.last().map(|top| top.score) } else { None };
-        let mut heap = Heap::new(limit, documents, floor);
-        let start = heap.threshold();
-        weight
-            .for_each_pruning(start, reader, &mut |doc, score| {
-                if alive.is_none_or(|alive| alive.is_alive(doc)) && filter.is_none_or(|filter| filter.contains(doc)) {
-                    heap.push(score, doc);
-                }
-                heap.threshold()
-            })
-            .map_err(|error| Error::storage("searching", error))?;
-        best.extend(heap.entries.iter().map(|&(score, doc)| Top { score, segment: segment as u32, doc }));
-        sort(searcher, arrays, &mut best)?;
-        best.truncate(limit);
-    }
-    Ok(best)
+/// What an order begins after.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Position<'a> {
+    pub(crate) key: f32,
+    pub(crate) document: &'a str,
+    pub(crate) ordinal: u32,
 }
 
-/// The best of one segment: a binary heap whose root is the worst kept.
-struct Heap<'a> {
-    limit: usize,
-    documents: &'a [u32],
-    floor: Option<Score>,
-    entries: Vec<(Score, DocId)>,
+/// What the order counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unit {
+    Paragraph,
+    /// A document stands where its best paragraph does.
+    Document,
 }
 
-impl<'a> Heap<'a> {
-    fn new(limit: usize, documents: &'a [u32], floor: Option<Score>) -> Heap<'a> {
-        Heap { limit, documents, floor, entries: Vec::with_capacity(limit.min(1_024)) }
-    }
+/// A query with its filters, to be read in an order.
+pub(crate) struct Selection<'a> {
+    pub(crate) searcher: &'a Searcher,
+    pub(crate) arrays: &'a [Arc<SegmentArrays>],
+    /// What passes in each segment; `None` for all.
+    pub(crate) filters: &'a [Option<Arc<Bits>>],
+    /// Finds; scores where the order asks for scores.
+    pub(crate) weight: &'a dyn Weight,
+    /// Score single paragraphs.
+    pub(crate) exact: &'a Weights,
+    /// How many scores the engine adds up for one paragraph.
+    pub(crate) scores: usize,
+    pub(crate) sort: Sort,
+    pub(crate) recency: Option<Recency>,
+}
 
-    /// Scores at or below this cannot be kept. It is one step below the worst kept score, because the engine
-    /// shows only what is above the threshold and a tie may still win by its document.
-    fn threshold(&self) -> Score {
-        let worst = if self.entries.len() == self.limit { self.entries.first().map(|entry| entry.0) } else { None };
-        match (worst, self.floor) {
-            (Some(worst), Some(floor)) => worst.max(floor).next_down(),
-            (Some(score), None) | (None, Some(score)) => score.next_down(),
-            (None, None) => Score::MIN,
+impl Selection<'_> {
+    /// The `limit` best after a position, best first.
+    ///
+    /// Filter and position are asked inside the pruning callback, so block-max WAND goes on skipping: as a
+    /// scoring clause the same filter costs 4 to 18 times as much (measured with Tantivy 0.27 on 400,000
+    /// paragraphs).
+    pub(crate) fn top(&self, unit: Unit, after: Option<&Position<'_>>, limit: usize) -> Result<Vec<Top>> {
+        let mut best: Vec<Top> = Vec::new();
+        for segment in 0..self.searcher.segment_readers().len() {
+            let floor = if best.len() == limit { best.last().map(|top| top.key) } else { None };
+            let mut pass = Pass::new(self.segment(segment)?, unit, after, limit, floor)?;
+            pass.run()?;
+            let found = pass.finish()?;
+            best.extend(found.into_iter().map(|entry| Top { key: entry.key, segment: segment as u32, doc: entry.doc }));
+            sort(self.searcher, self.arrays, &mut best)?;
+            best.truncate(limit);
         }
+        Ok(best)
     }
 
-    fn push(&mut self, score: Score, doc: DocId) {
-        let entry = (score, doc);
-        if self.entries.len() < self.limit {
-            self.entries.push(entry);
-            let mut child = self.entries.len() - 1;
-            while child > 0 {
-                let parent = (child - 1) / 2;
-                if self.order(self.entries[child], self.entries[parent]) != Ordering::Greater {
-                    break;
-                }
-                self.entries.swap(child, parent);
-                child = parent;
+    /// The scores of paragraphs, in their order.
+    pub(crate) fn scores(&self, paragraphs: &[Top]) -> Result<Vec<f32>> {
+        let mut places: Vec<usize> = (0..paragraphs.len()).collect();
+        places.sort_unstable_by_key(|&place| (paragraphs[place].segment, paragraphs[place].doc));
+        let mut scores = vec![0.0; paragraphs.len()];
+        for run in places.chunk_by(|&a, &b| paragraphs[a].segment == paragraphs[b].segment) {
+            let segment = self.segment(paragraphs[run[0]].segment as usize)?;
+            let mut scorer = segment.scorer()?;
+            for &place in run {
+                let doc = paragraphs[place].doc;
+                scores[place] = scorer.score(doc).map_or(0.0, |score| segment.score(score, doc));
             }
-        } else if self.order(entry, self.entries[0]) == Ordering::Less {
-            self.entries[0] = entry;
-            self.sift_down();
         }
+        Ok(scores)
     }
 
-    fn sift_down(&mut self) {
-        let mut parent = 0;
-        loop {
-            let mut child = 2 * parent + 1;
-            if child >= self.entries.len() {
-                return;
-            }
-            if child + 1 < self.entries.len()
-                && self.order(self.entries[child + 1], self.entries[child]) == Ordering::Greater
+    /// The paragraphs of a document that match, the best first; `top` is any paragraph of it.
+    pub(crate) fn of_document(&self, top: Top) -> Result<Vec<Top>> {
+        let segment = self.segment(top.segment as usize)?;
+        let mut scorer = segment.scorer()?;
+        let mut found: Vec<Top> = Vec::new();
+        for doc in segment.document_of(top.doc) {
+            if segment.passes(doc)
+                && let Some(score) = scorer.score(doc)
             {
-                child += 1;
+                found.push(Top { key: segment.score(score, doc), segment: top.segment, doc });
             }
-            if self.order(self.entries[child], self.entries[parent]) != Ordering::Greater {
-                return;
-            }
-            self.entries.swap(child, parent);
-            parent = child;
         }
+        found.sort_by(|a, b| b.key.total_cmp(&a.key).then(a.doc.cmp(&b.doc)));
+        Ok(found)
     }
 
-    /// Less is better. Within a document, paragraphs stand in the order of their ordinals.
-    fn order(&self, a: (Score, DocId), b: (Score, DocId)) -> Ordering {
-        let document = |doc: DocId| self.documents[doc as usize];
-        b.0.total_cmp(&a.0).then_with(|| document(a.1).cmp(&document(b.1))).then(a.1.cmp(&b.1))
+    fn segment(&self, segment: usize) -> Result<Segment<'_>> {
+        let reader = self.searcher.segment_reader(segment as u32);
+        let arrays = &self.arrays[segment];
+        let needs_days = self.sort != Sort::Relevance || self.recency.is_some();
+        Ok(Segment {
+            selection: self,
+            reader,
+            documents: arrays.documents(reader)?,
+            days: if needs_days { arrays.days(reader)? } else { &[] },
+            filter: self.filters[segment].as_deref(),
+        })
     }
 }
 
-/// Sorts candidates of several segments; document ids are read only where scores tie.
-pub(crate) fn sort(searcher: &Searcher, arrays: &[Arc<SegmentArrays>], candidates: &mut [Top]) -> Result<()> {
-    candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.segment.cmp(&b.segment)).then(a.doc.cmp(&b.doc)));
+/// One segment of a selection.
+struct Segment<'a> {
+    selection: &'a Selection<'a>,
+    reader: &'a SegmentReader,
+    /// The document of every paragraph.
+    documents: &'a [u32],
+    /// The days of every paragraph's document, where the order asks for them.
+    days: &'a [Option<(i32, i32)>],
+    filter: Option<&'a Bits>,
+}
+
+impl Segment<'_> {
+    fn scorer(&self) -> Result<ExactScorer> {
+        self.selection.exact.scorer(self.reader)
+    }
+
+    fn passes(&self, doc: DocId) -> bool {
+        self.reader.alive_bitset().is_none_or(|alive| alive.is_alive(doc))
+            && self.filter.is_none_or(|filter| filter.contains(doc))
+    }
+
+    fn day(&self, doc: DocId) -> Option<i32> {
+        self.days.get(doc as usize).copied().flatten().map(|(first, _)| first)
+    }
+
+    /// The score, with the part of recency.
+    fn score(&self, score: f64, doc: DocId) -> f32 {
+        match &self.selection.recency {
+            Some(recency) => (score * recency.factor(self.day(doc))) as f32,
+            None => score as f32,
+        }
+    }
+
+    /// The paragraphs of a paragraph's document: they stand next to each other.
+    fn document_of(&self, doc: DocId) -> std::ops::Range<DocId> {
+        let document = self.documents[doc as usize];
+        let before = self.documents[..doc as usize].iter().rev().take_while(|&&other| other == document).count();
+        let after = self.documents[doc as usize..].iter().take_while(|&&other| other == document).count();
+        doc - before as DocId..doc + after as DocId
+    }
+}
+
+/// A candidate of one segment.
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    key: f32,
+    doc: DocId,
+    /// The key is the exact one, not the engine's sum.
+    exact: bool,
+}
+
+/// One reading of one segment.
+struct Pass<'a> {
+    segment: Segment<'a>,
+    unit: Unit,
+    limit: usize,
+    /// How far the engine's sums may be off, as a part of the key.
+    margin: f32,
+    after: Option<After>,
+    /// Scores what is close to `after`.
+    close: Option<ExactScorer>,
+    /// The document that is being read, with its best paragraph so far.
+    open: Option<Entry>,
+    /// Candidates, cut down to the limit whenever they are twice as many.
+    entries: Vec<Entry>,
+    /// What lies below cannot be kept.
+    threshold: f32,
+    failure: Option<Error>,
+}
+
+impl<'a> Pass<'a> {
+    fn new(
+        segment: Segment<'a>,
+        unit: Unit,
+        after: Option<&Position<'_>>,
+        limit: usize,
+        floor: Option<f32>,
+    ) -> Result<Pass<'a>> {
+        let selection = segment.selection;
+        // A sum of n numbers that are not negative is off by at most n - 1 roundings; one score is not off.
+        let margin = match selection.scores {
+            _ if selection.sort != Sort::Relevance => 0.0,
+            0 | 1 => 0.0,
+            scores => (scores + 2) as f32 * f32::EPSILON,
+        };
+        let mut pass = Pass {
+            after: after.map(|position| After::new(position, &segment)).transpose()?,
+            segment,
+            unit,
+            limit,
+            margin,
+            close: None,
+            open: None,
+            entries: Vec::with_capacity(2 * limit.min(1_024)),
+            threshold: Score::MIN,
+            failure: None,
+        };
+        if let Some(floor) = floor {
+            pass.threshold = pass.low(floor);
+        }
+        Ok(pass)
+    }
+
+    fn run(&mut self) -> Result<()> {
+        let selection = self.segment.selection;
+        let reader = self.segment.reader;
+        if selection.sort == Sort::Relevance {
+            // The engine shows only what is above the threshold, and a tie may still win by its document.
+            selection.weight.for_each_pruning(self.threshold.next_down(), reader, &mut |doc, score| {
+                if self.segment.passes(doc) {
+                    let key = self.segment.score(f64::from(score), doc);
+                    self.see(Entry { key, doc, exact: self.margin == 0.0 });
+                }
+                if self.failure.is_some() { Score::INFINITY } else { self.threshold.next_down() }
+            })
+        } else {
+            selection.weight.for_each_no_score(reader, &mut |docs| {
+                for &doc in docs {
+                    if self.segment.passes(doc) {
+                        let key = selection.sort.day_key(self.segment.day(doc));
+                        self.see(Entry { key, doc, exact: true });
+                    }
+                }
+            })
+        }
+        .map_err(|error| Error::storage("searching", error))
+    }
+
+    /// Takes a matching paragraph; they come in ascending order.
+    fn see(&mut self, entry: Entry) {
+        match self.unit {
+            Unit::Paragraph => self.offer(entry),
+            Unit::Document => match &mut self.open {
+                Some(open)
+                    if self.segment.documents[open.doc as usize] == self.segment.documents[entry.doc as usize] =>
+                {
+                    if entry.key > open.key {
+                        *open = entry;
+                    }
+                }
+                open => {
+                    if let Some(done) = open.replace(entry) {
+                        self.offer(done);
+                    }
+                }
+            },
+        }
+    }
+
+    fn offer(&mut self, mut entry: Entry) {
+        if entry.key < self.threshold {
+            return;
+        }
+        let close = |after: &After| (entry.key - after.key).abs() <= after.key.abs() * 2.0 * self.margin;
+        if !entry.exact && self.after.as_ref().is_some_and(close) {
+            match self.exact_now(entry) {
+                Ok(exact) => entry = exact,
+                Err(error) => {
+                    self.failure = Some(error);
+                    return;
+                }
+            }
+        }
+        if self.after.as_ref().is_some_and(|after| !after.admits(self.unit, &entry, &self.segment)) {
+            return;
+        }
+        self.entries.push(entry);
+        if self.entries.len() >= 2 * self.limit.max(4)
+            && let Err(error) = self.shrink()
+        {
+            self.failure = Some(error);
+        }
+    }
+
+    /// What a candidate must at least reach, when `key` is enough.
+    fn low(&self, key: f32) -> f32 {
+        key - key.abs() * 2.0 * self.margin
+    }
+
+    fn exact_now(&mut self, entry: Entry) -> Result<Entry> {
+        let mut scorer = match self.close.take() {
+            Some(scorer) => scorer,
+            None => self.segment.scorer()?,
+        };
+        let exact = self.exact(&mut scorer, entry);
+        self.close = Some(scorer);
+        Ok(exact)
+    }
+
+    /// The candidate with its exact key; for a document the key, and the paragraph, of its best.
+    fn exact(&self, scorer: &mut ExactScorer, entry: Entry) -> Entry {
+        let segment = &self.segment;
+        let of = |scorer: &mut ExactScorer, doc| scorer.score(doc).map(|score| segment.score(score, doc));
+        match self.unit {
+            Unit::Paragraph => {
+                let key = of(scorer, entry.doc).unwrap_or(entry.key);
+                Entry { key, exact: true, ..entry }
+            }
+            Unit::Document => {
+                let mut best: Option<Entry> = None;
+                for doc in segment.document_of(entry.doc) {
+                    if segment.passes(doc)
+                        && let Some(key) = of(scorer, doc)
+                        && best.is_none_or(|best| key > best.key)
+                    {
+                        best = Some(Entry { key, doc, exact: true });
+                    }
+                }
+                best.unwrap_or(Entry { exact: true, ..entry })
+            }
+        }
+    }
+
+    /// Drops what cannot be among the best, and raises the threshold.
+    fn shrink(&mut self) -> Result<()> {
+        if self.entries.len() <= self.limit {
+            return Ok(());
+        }
+        if self.margin > 0.0 {
+            let (_, worst, _) = self.entries.select_nth_unstable_by(self.limit - 1, |a, b| b.key.total_cmp(&a.key));
+            let low = worst.key - worst.key.abs() * 2.0 * self.margin;
+            self.entries.retain(|entry| entry.key >= low);
+            self.threshold = self.threshold.max(low);
+            if self.entries.len() <= self.limit + self.limit / 2 {
+                return Ok(());
+            }
+            // Many are too close to call.
+            self.make_exact()?;
+        }
+        let documents = self.segment.documents;
+        let (_, worst, _) = self.entries.select_nth_unstable_by(self.limit - 1, |a, b| order(documents, a, b));
+        let worst = worst.key;
+        self.entries.truncate(self.limit);
+        self.threshold = self.threshold.max(self.low(worst));
+        Ok(())
+    }
+
+    fn make_exact(&mut self) -> Result<()> {
+        if self.entries.iter().all(|entry| entry.exact) {
+            return Ok(());
+        }
+        self.entries.sort_unstable_by_key(|entry| entry.doc);
+        let mut scorer = self.segment.scorer()?;
+        for at in 0..self.entries.len() {
+            if !self.entries[at].exact {
+                self.entries[at] = self.exact(&mut scorer, self.entries[at]);
+            }
+        }
+        Ok(())
+    }
+
+    /// The best of the segment, in any order.
+    fn finish(mut self) -> Result<Vec<Entry>> {
+        if let Some(open) = self.open.take() {
+            self.offer(open);
+        }
+        if let Some(error) = self.failure {
+            return Err(error);
+        }
+        self.make_exact()?;
+        let documents = self.segment.documents;
+        self.entries.sort_unstable_by(|a, b| order(documents, a, b));
+        self.entries.truncate(self.limit);
+        Ok(self.entries)
+    }
+}
+
+/// Less is better. Within a document, paragraphs stand in the order of their ordinals.
+fn order(documents: &[u32], a: &Entry, b: &Entry) -> Ordering {
+    let document = |entry: &Entry| documents[entry.doc as usize];
+    b.key.total_cmp(&a.key).then_with(|| document(a).cmp(&document(b))).then(a.doc.cmp(&b.doc))
+}
+
+/// A position, in the numbers of one segment.
+struct After {
+    key: f32,
+    /// The first document after the position's.
+    next_document: u32,
+    /// The position's own document, where the segment has it.
+    document: Option<u32>,
+    ordinal: u32,
+    ordinals: tantivy::columnar::Column<u64>,
+}
+
+impl After {
+    fn new(position: &Position<'_>, segment: &Segment<'_>) -> Result<After> {
+        let failed = |error| Error::storage("reading a column", error);
+        let (mut low, mut high) = (0, 0);
+        let mut document = None;
+        if let Some(column) = segment.reader.fast_fields().str(DOCUMENT_COLUMN).map_err(failed)? {
+            high = column.num_terms() as u32;
+            while low < high {
+                let middle = low + (high - low) / 2;
+                match id_of(&column, middle)?.as_str().cmp(position.document) {
+                    Ordering::Greater => high = middle,
+                    found => {
+                        low = middle + 1;
+                        document = if found == Ordering::Equal { Some(middle) } else { document };
+                    }
+                }
+            }
+        }
+        let ordinals = segment.reader.fast_fields().u64(ORDINAL_COLUMN).map_err(failed)?;
+        Ok(After { key: position.key, next_document: high, document, ordinal: position.ordinal, ordinals })
+    }
+
+    fn admits(&self, unit: Unit, entry: &Entry, segment: &Segment<'_>) -> bool {
+        match entry.key.total_cmp(&self.key) {
+            Ordering::Less => true,
+            Ordering::Greater => false,
+            Ordering::Equal => {
+                let document = segment.documents[entry.doc as usize];
+                let later = || self.ordinals.first(entry.doc).is_some_and(|ordinal| ordinal > u64::from(self.ordinal));
+                document >= self.next_document
+                    || (unit == Unit::Paragraph && self.document == Some(document) && later())
+            }
+        }
+    }
+}
+
+/// Sorts candidates of several segments; document ids are read only where keys tie.
+fn sort(searcher: &Searcher, arrays: &[Arc<SegmentArrays>], candidates: &mut [Top]) -> Result<()> {
+    candidates.sort_by(|a, b| b.key.total_cmp(&a.key).then(a.segment.cmp(&b.segment)).then(a.doc.cmp(&b.doc)));
     let mut start = 0;
     while start < candidates.len() {
-        let score = candidates[start].score;
-        let tied = candidates[start..].iter().take_while(|top| top.score == score).count();
+        let key = candidates[start].key;
+        let tied = candidates[start..].iter().take_while(|top| top.key == key).count();
         if tied > 1 {
             let run = &mut candidates[start..start + tied];
             let mut keyed = Vec::with_capacity(tied);
@@ -146,16 +465,16 @@ pub(crate) fn sort(searcher: &Searcher, arrays: &[Arc<SegmentArrays>], candidate
 }
 
 /// The id of a candidate's document.
-pub(crate) fn document_id(searcher: &Searcher, arrays: &[Arc<SegmentArrays>], top: Top) -> Result<String> {
+fn document_id(searcher: &Searcher, arrays: &[Arc<SegmentArrays>], top: Top) -> Result<String> {
     let reader = searcher.segment_reader(top.segment);
     let ordinal = arrays[top.segment as usize].documents(reader)?[top.doc as usize];
     let column =
         reader.fast_fields().str(DOCUMENT_COLUMN).map_err(|error| Error::storage("reading a document id", error))?;
+    column.map_or(Ok(String::new()), |column| id_of(&column, ordinal))
+}
+
+fn id_of(column: &StrColumn, ordinal: u32) -> Result<String> {
     let mut id = String::new();
-    if let Some(column) = column {
-        column
-            .ord_to_str(u64::from(ordinal), &mut id)
-            .map_err(|error| Error::storage("reading a document id", error))?;
-    }
+    column.ord_to_str(u64::from(ordinal), &mut id).map_err(|error| Error::storage("reading a document id", error))?;
     Ok(id)
 }

@@ -2,6 +2,7 @@
 
 mod actors;
 mod index;
+mod pages;
 mod parse;
 mod query;
 mod search;

@@ -9,24 +9,24 @@ use demarche::{
 };
 use proptest::prelude::*;
 
-const WORDS: [&str; 8] = ["alpha", "beta", "gamma", "delta", "omega", "sigma", "kappa", "zeta"];
+pub(crate) const WORDS: [&str; 8] = ["alpha", "beta", "gamma", "delta", "omega", "sigma", "kappa", "zeta"];
 const ACTORS: [&str; 6] =
     ["/state/AAA", "/state/AAA/GOV/mfa", "/state/AAA/person/ann-a", "/state/BBB", "/org/UN/UNX", "/org/CCC"];
 
 /// A paragraph of a generated corpus: words and actors by number.
 #[derive(Debug, Clone)]
-struct Made {
-    words: Vec<usize>,
-    actors: BTreeSet<usize>,
+pub(crate) struct Made {
+    pub(crate) words: Vec<usize>,
+    pub(crate) actors: BTreeSet<usize>,
 }
 
 #[derive(Debug, Clone)]
-struct MadeDocument {
-    year: Option<i16>,
-    paragraphs: Vec<Made>,
+pub(crate) struct MadeDocument {
+    pub(crate) year: Option<i16>,
+    pub(crate) paragraphs: Vec<Made>,
 }
 
-fn corpus() -> impl Strategy<Value = Vec<MadeDocument>> {
+pub(crate) fn corpus() -> impl Strategy<Value = Vec<MadeDocument>> {
     let paragraph = (prop::collection::vec(0..WORDS.len(), 1..12), prop::collection::btree_set(0..ACTORS.len(), 0..4))
         .prop_map(|(words, actors)| Made { words, actors });
     let document = (prop::option::of(2000i16..2006), prop::collection::vec(paragraph, 1..5))
@@ -38,7 +38,7 @@ fn path(actor: usize) -> FacetPath {
     ACTORS[actor].parse().expect("a path")
 }
 
-fn document(id: usize, made: &MadeDocument) -> Document {
+pub(crate) fn document(id: usize, made: &MadeDocument) -> Document {
     let paragraph = |(index, paragraph): (usize, &Made)| {
         let words: Vec<&str> = paragraph.words.iter().map(|&word| WORDS[word]).collect();
         let text = words.join(" ");
@@ -69,7 +69,7 @@ fn document(id: usize, made: &MadeDocument) -> Document {
 }
 
 /// Builds an index in `commits` segments or fewer, then deletes and replaces some documents.
-fn index(corpus: &[MadeDocument], commits: usize, deleted: &BTreeSet<usize>) -> Index {
+pub(crate) fn index(corpus: &[MadeDocument], commits: usize, deleted: &BTreeSet<usize>) -> Index {
     let index = Index::in_memory().expect("an index in memory");
     let mut writer = index.writer().expect("the first writer");
     let batch = corpus.len().div_ceil(commits);

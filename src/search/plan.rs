@@ -1,0 +1,210 @@
+//! What a query asks of the engine, as a tree: it yields the engine's query, and the same tree scores single
+//! paragraphs clause by clause.
+
+use tantivy::query::{AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur, PhraseQuery, TermQuery};
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{SegmentReader, Term};
+
+use super::exclusion::Excluded;
+use super::filter::FilterQuery;
+use super::positional::{PositionalQuery, Sequence};
+use super::statistics::Statistics;
+use crate::error::{Error, Result};
+
+pub(crate) type BoxedQuery = Box<dyn tantivy::query::Query>;
+
+/// A part of a query.
+#[derive(Debug)]
+pub(crate) enum Plan {
+    /// One test, with what its score is multiplied by.
+    Leaf { test: Test, boost: f32 },
+    /// A combination: all of `must`, none of `must_not`, and where `must` is empty one or more of `should`.
+    Bool { must: Vec<Plan>, should: Vec<Plan>, must_not: Vec<Plan> },
+}
+
+/// What a leaf looks for.
+#[derive(Debug)]
+pub(crate) enum Test {
+    /// Nothing passes.
+    Nothing,
+    /// Every paragraph; scores 1.
+    All,
+    /// A set of paragraphs; scores 0.
+    Filter(FilterQuery),
+    /// A term.
+    Term(Field, String),
+    /// Terms of one field next to each other.
+    Phrase(Field, Vec<String>),
+    /// Operands near each other.
+    Near(PositionalQuery),
+}
+
+impl Plan {
+    pub(crate) fn nothing() -> Plan {
+        Plan::Leaf { test: Test::Nothing, boost: 1.0 }
+    }
+
+    pub(crate) fn term(field: Field, text: &str, boost: f32) -> Plan {
+        Plan::Leaf { test: Test::Term(field, text.to_owned()), boost }
+    }
+
+    /// Terms next to each other; one alone is a term.
+    pub(crate) fn sequence(sequence: &Sequence, boost: f32) -> Plan {
+        match sequence.terms() {
+            [] => Plan::nothing(),
+            [(field, term)] => Plan::term(*field, term, boost),
+            terms => {
+                let words = terms.iter().map(|(_, term)| term.clone()).collect();
+                Plan::Leaf { test: Test::Phrase(terms[0].0, words), boost }
+            }
+        }
+    }
+
+    /// One or more of the parts; an OR inside an OR is made flat, because the engine prunes only flat ones.
+    pub(crate) fn any_of(parts: Vec<Plan>) -> Plan {
+        Plan::combination(Vec::new(), parts, Vec::new())
+    }
+
+    /// A combination; a part alone is not wrapped.
+    pub(crate) fn combination(mut must: Vec<Plan>, parts: Vec<Plan>, must_not: Vec<Plan>) -> Plan {
+        let mut should = Vec::with_capacity(parts.len());
+        for part in parts {
+            match part {
+                Plan::Bool { must, should: inner, must_not } if must.is_empty() && must_not.is_empty() => {
+                    should.extend(inner);
+                }
+                part => should.push(part),
+            }
+        }
+        match (must.len(), should.len(), must_not.len()) {
+            (0, 0, 0) => return Plan::nothing(),
+            (1, 0, 0) | (0, 1, 0) => {
+                if let Some(only) = must.pop().or_else(|| should.pop()) {
+                    return only;
+                }
+            }
+            (0, 0, _) => must.push(Plan::Leaf { test: Test::All, boost: 0.0 }),
+            _ => {}
+        }
+        Plan::Bool { must, should, must_not }
+    }
+
+    /// How many scores the engine adds up for a paragraph, at most.
+    pub(crate) fn scores(&self) -> usize {
+        match self {
+            Plan::Leaf { .. } => 1,
+            Plan::Bool { must, should, .. } => must.iter().chain(should).map(Plan::scores).sum(),
+        }
+    }
+
+    /// The engine's query.
+    pub(crate) fn query(&self) -> BoxedQuery {
+        match self {
+            Plan::Leaf { test, boost } => test.query(*boost),
+            Plan::Bool { must, should, must_not } => {
+                let mut clauses = Vec::with_capacity(must.len() + should.len() + must_not.len());
+                clauses.extend(must.iter().map(|part| (Occur::Must, part.query())));
+                clauses.extend(should.iter().map(|part| (Occur::Should, part.query())));
+                clauses.extend(
+                    must_not
+                        .iter()
+                        .map(|part| -> (Occur, BoxedQuery) { (Occur::MustNot, Box::new(Excluded(part.query()))) }),
+                );
+                Box::new(BooleanQuery::new(clauses))
+            }
+        }
+    }
+
+    /// The weights that score paragraphs one by one.
+    pub(crate) fn weights(&self, statistics: &Statistics<'_>) -> Result<Weights> {
+        Ok(match self {
+            Plan::Leaf { test, boost } => Weights::Leaf(statistics.weight(&*test.query(*boost))?),
+            Plan::Bool { must, should, must_not } => {
+                let all = |parts: &[Plan]| parts.iter().map(|part| part.weights(statistics)).collect::<Result<_>>();
+                Weights::Bool { must: all(must)?, should: all(should)?, must_not: all(must_not)? }
+            }
+        })
+    }
+}
+
+impl Test {
+    fn query(&self, boost: f32) -> BoxedQuery {
+        match self {
+            Test::Nothing => Box::new(EmptyQuery),
+            Test::All => Box::new(ConstScoreQuery::new(Box::new(AllQuery), boost)),
+            Test::Filter(filter) => Box::new(filter.clone()),
+            Test::Term(field, text) => {
+                let term = Term::from_field_text(*field, text);
+                boosted(Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs)), boost)
+            }
+            Test::Phrase(field, words) => {
+                let terms = words.iter().map(|word| Term::from_field_text(*field, word)).collect();
+                boosted(Box::new(PhraseQuery::new(terms)), boost)
+            }
+            Test::Near(near) => boosted(Box::new(near.clone()), boost),
+        }
+    }
+}
+
+fn boosted(query: BoxedQuery, boost: f32) -> BoxedQuery {
+    if boost == 1.0 { query } else { Box::new(BoostQuery::new(query, boost)) }
+}
+
+/// The weights of a plan's leaves.
+pub(crate) enum Weights {
+    Leaf(Box<dyn tantivy::query::Weight>),
+    Bool { must: Vec<Weights>, should: Vec<Weights>, must_not: Vec<Weights> },
+}
+
+impl Weights {
+    /// Scores the paragraphs of one segment.
+    pub(crate) fn scorer(&self, reader: &SegmentReader) -> Result<ExactScorer> {
+        Ok(match self {
+            Weights::Leaf(weight) => {
+                let scorer = weight.scorer(reader, 1.0).map_err(|error| Error::storage("scoring", error))?;
+                ExactScorer::Leaf(scorer)
+            }
+            Weights::Bool { must, should, must_not } => {
+                let all = |parts: &[Weights]| parts.iter().map(|part| part.scorer(reader)).collect::<Result<_>>();
+                ExactScorer::Bool { must: all(must)?, should: all(should)?, must_not: all(must_not)? }
+            }
+        })
+    }
+}
+
+/// Scores single paragraphs, asked in ascending order.
+///
+/// The engine adds the scores of a paragraph's terms in an order that depends on what it pruned before, so
+/// that two equal paragraphs, or one paragraph on two pages, may differ in the last bit. Here they are added in
+/// the order of the query, in double precision.
+pub(crate) enum ExactScorer {
+    Leaf(Box<dyn tantivy::query::Scorer>),
+    Bool { must: Vec<ExactScorer>, should: Vec<ExactScorer>, must_not: Vec<ExactScorer> },
+}
+
+impl ExactScorer {
+    /// The score of a paragraph; `None` when it does not match.
+    pub(crate) fn score(&mut self, doc: tantivy::DocId) -> Option<f64> {
+        match self {
+            ExactScorer::Leaf(scorer) => {
+                let at = if scorer.doc() < doc { scorer.seek(doc) } else { scorer.doc() };
+                (at == doc).then(|| f64::from(scorer.score()))
+            }
+            ExactScorer::Bool { must, should, must_not } => {
+                let mut total = 0.0;
+                let mut matches = !must.is_empty();
+                for part in must {
+                    total += part.score(doc)?;
+                }
+                for part in should {
+                    if let Some(score) = part.score(doc) {
+                        total += score;
+                        matches = true;
+                    }
+                }
+                let excluded = must_not.iter_mut().any(|part| part.score(doc).is_some());
+                (matches && !excluded).then_some(total)
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! The figures that scores are made of: how many paragraphs there are, how long, and how many hold a term.
+//!
+//! A search notes the figures that it asked the index for, and a cursor takes them along: the next page is
+//! scored with the same ones, so that paragraphs keep their scores, and with them their order, when documents have
+//! been added in between.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use serde::{Deserialize, Serialize};
+use tantivy::query::{Bm25StatisticsProvider, EnableScoring, Query, Weight};
+use tantivy::schema::Field;
+use tantivy::{Searcher, Term};
+
+use crate::error::{Error, Result};
+
+/// Figures of one commit.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Figures {
+    paragraphs: u64,
+    /// Words of each field, by its number.
+    words: BTreeMap<u32, u64>,
+    /// Paragraphs with each term, by a hash of it.
+    frequencies: BTreeMap<u32, u64>,
+}
+
+/// Answers the engine's questions, from the index or as they were answered before.
+pub(crate) struct Statistics<'a> {
+    searcher: &'a Searcher,
+    // The engine asks for a provider that can be shared between threads.
+    figures: Mutex<Figures>,
+}
+
+impl<'a> Statistics<'a> {
+    /// The figures of the searcher's commit, but for those that are `known`.
+    pub(crate) fn new(searcher: &'a Searcher, known: Option<Figures>) -> Statistics<'a> {
+        let figures = known.unwrap_or_else(|| {
+            let paragraphs = searcher.segment_readers().iter().map(|reader| u64::from(reader.max_doc())).sum();
+            Figures { paragraphs, ..Figures::default() }
+        });
+        Statistics { searcher, figures: Mutex::new(figures) }
+    }
+
+    /// What has been asked for.
+    pub(crate) fn into_figures(self) -> Figures {
+        self.figures.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// The weight of a query that scores.
+    pub(crate) fn weight(&self, query: &dyn Query) -> Result<Box<dyn Weight>> {
+        let scoring = EnableScoring::enabled_from_statistics_provider(self, self.searcher);
+        query.weight(scoring).map_err(|error| Error::storage("preparing a query", error))
+    }
+
+    fn figures(&self) -> std::sync::MutexGuard<'_, Figures> {
+        self.figures.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+impl Bm25StatisticsProvider for Statistics<'_> {
+    fn total_num_tokens(&self, field: Field) -> tantivy::Result<u64> {
+        let mut figures = self.figures();
+        if let Some(&words) = figures.words.get(&field.field_id()) {
+            return Ok(words);
+        }
+        let words = Bm25StatisticsProvider::total_num_tokens(self.searcher, field)?;
+        figures.words.insert(field.field_id(), words);
+        Ok(words)
+    }
+
+    fn total_num_docs(&self) -> tantivy::Result<u64> {
+        Ok(self.figures().paragraphs)
+    }
+
+    fn doc_freq(&self, term: &Term) -> tantivy::Result<u64> {
+        let hash = hash(term.serialized_value_bytes(), term.field().field_id());
+        let mut figures = self.figures();
+        if let Some(&frequency) = figures.frequencies.get(&hash) {
+            return Ok(frequency);
+        }
+        // A term that came later may be in more paragraphs than there were.
+        let frequency = self.searcher.doc_freq(term)?.min(figures.paragraphs);
+        figures.frequencies.insert(hash, frequency);
+        Ok(frequency)
+    }
+}
+
+/// FNV-1a (Fowler, Noll and Vo), folded to 32 bits: the same on every machine and in every version.
+fn hash(bytes: &[u8], seed: u32) -> u32 {
+    let hash = fnv1a(seed.to_le_bytes().into_iter().chain(bytes.iter().copied()));
+    (hash ^ (hash >> 32)) as u32
+}
+
+/// FNV-1a over 64 bits.
+pub(crate) fn fnv1a(bytes: impl IntoIterator<Item = u8>) -> u64 {
+    bytes.into_iter().fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01B3))
+}
