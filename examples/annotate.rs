@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
 use clap::Parser as _;
-use demarche::{Annotator, Document, Error, Parser, Result};
+use demarche::{Annotator, Document, Error, Parser, Profile, Result, TopicCue, TopicReason};
 use serde_json::{Value, json};
 
 /// Shows the paragraphs of documents with the actors they name and the topics they treat.
@@ -14,6 +14,12 @@ struct Arguments {
     /// Write one JSON object a document and line.
     #[arg(long)]
     json: bool,
+    /// How ready to be to tag a topic: `balanced`, or `precise` for fewer tags, more of them right.
+    #[arg(long, default_value = "balanced", value_parser = profile)]
+    profile: Profile,
+    /// Say of every topic with a cue in a paragraph, also of those not tagged, what its cues weighed.
+    #[arg(long)]
+    explain: bool,
     /// Files (.txt, .md, .html, .jsonl), directories, or `-` for standard input (text or JSON Lines).
     #[arg(required = true, value_name = "FILE")]
     files: Vec<String>,
@@ -24,9 +30,17 @@ const FAINT: Style = Style::new().dimmed();
 const ACTOR: Style = AnsiColor::Cyan.on_default();
 const TOPIC: Style = AnsiColor::Green.on_default();
 
+fn profile(name: &str) -> std::result::Result<Profile, String> {
+    match name {
+        "balanced" => Ok(Profile::Balanced),
+        "precise" => Ok(Profile::Precise),
+        _ => Err("expected balanced or precise".to_owned()),
+    }
+}
+
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let annotator = Annotator::new();
+    let annotator = Annotator::builder().profile(arguments.profile).build();
     let mut out = io::BufWriter::new(anstream::stdout());
     let mut failed = false;
     for file in &arguments.files {
@@ -40,7 +54,7 @@ fn main() -> ExitCode {
         };
         for document in documents {
             let written = match document {
-                Ok(document) => show(&mut out, &annotator.annotate(document), arguments.json),
+                Ok(document) => show(&mut out, &annotator, document, &arguments),
                 Err(error) => {
                     complain(&error);
                     failed = true;
@@ -95,9 +109,17 @@ fn documents(file: &str) -> Result<Documents> {
     Ok(Box::new(std::iter::once(parser.parse_bytes("standard input", &bytes))))
 }
 
-fn show(out: &mut impl Write, document: &Document, as_json: bool) -> io::Result<()> {
-    if as_json {
-        serde_json::to_writer(&mut *out, &to_json(document))?;
+fn show(out: &mut impl Write, annotator: &Annotator, document: Document, arguments: &Arguments) -> io::Result<()> {
+    let document = &annotator.annotate(document);
+    // By paragraph; empty where nobody asked.
+    let reasons: Vec<Vec<TopicReason>> = match arguments.explain {
+        true => (0..document.paragraphs.len())
+            .map(|at| annotator.taxonomy().explain(document, at, arguments.profile))
+            .collect(),
+        false => Vec::new(),
+    };
+    if arguments.json {
+        serde_json::to_writer(&mut *out, &to_json(document, &reasons))?;
         return writeln!(out);
     }
     let title = document.title.as_deref().unwrap_or(&document.id);
@@ -108,7 +130,7 @@ fn show(out: &mut impl Write, document: &Document, as_json: bool) -> io::Result<
         writeln!(out, "{FAINT}{}{FAINT:#}", facts.join(", "))?;
     }
     let mut section = None;
-    for paragraph in &document.paragraphs {
+    for (at, paragraph) in document.paragraphs.iter().enumerate() {
         if paragraph.section != section {
             section = paragraph.section;
             writeln!(out, "\n{HEAD}{}{HEAD:#}", document.heading_path(paragraph).join(" › "))?;
@@ -122,6 +144,17 @@ fn show(out: &mut impl Write, document: &Document, as_json: bool) -> io::Result<
             let cues: Vec<&str> = topic.cues.iter().map(|cue| &*cue.cue).collect();
             writeln!(out, "  {TOPIC}{}{TOPIC:#} {:.2} {FAINT}{}{FAINT:#}", topic.path, topic.score, cues.join(" | "))?;
         }
+        for reason in reasons.get(at).into_iter().flatten() {
+            let verdict = if reason.is_tagged() { "tagged" } else { "not tagged" };
+            let cues: Vec<String> = reason.cues.iter().map(|cue| format!("{} {:+.1}", cue.cue, cue.weight)).collect();
+            let (sum, threshold) = (reason.sum, reason.threshold);
+            writeln!(
+                out,
+                "    {FAINT}{verdict} {} {sum:.1} of {threshold:.1}: {}{FAINT:#}",
+                reason.path,
+                cues.join(" | ")
+            )?;
+        }
     }
     if !document.repairs.is_empty() {
         writeln!(out, "\n{HEAD}Repairs{HEAD:#}")?;
@@ -134,9 +167,15 @@ fn show(out: &mut impl Write, document: &Document, as_json: bool) -> io::Result<
     writeln!(out)
 }
 
-fn to_json(document: &Document) -> Value {
+/// A cue with its place in the paragraph; one in a heading above has none.
+fn cue_to_json(cue: &TopicCue) -> Value {
+    let (start, end) = (cue.span.map(|span| span.start), cue.span.map(|span| span.end));
+    json!({ "cue": cue.cue, "weight": cue.weight, "start": start, "end": end })
+}
+
+fn to_json(document: &Document, reasons: &[Vec<TopicReason>]) -> Value {
     let mut paragraphs = Vec::new();
-    for paragraph in &document.paragraphs {
+    for (at, paragraph) in document.paragraphs.iter().enumerate() {
         let mut actors = Vec::new();
         for actor in &paragraph.actors {
             let mention = |mention: &demarche::Mention| {
@@ -154,9 +193,11 @@ fn to_json(document: &Document) -> Value {
         let mut topics = Vec::new();
         for topic in &paragraph.topics {
             let cues: Vec<&str> = topic.cues.iter().map(|cue| &*cue.cue).collect();
-            topics.push(json!({ "path": topic.path, "score": topic.score, "cues": cues }));
+            let reasons: Vec<Value> = topic.cues.iter().map(cue_to_json).collect();
+            let (path, score, band) = (&topic.path, topic.score, topic.band);
+            topics.push(json!({ "path": path, "score": score, "band": band, "cues": cues, "reasons": reasons }));
         }
-        paragraphs.push(json!({
+        let mut entry = json!({
             "ordinal": paragraph.ordinal,
             "kind": paragraph.kind,
             "heading": document.heading(paragraph),
@@ -165,7 +206,20 @@ fn to_json(document: &Document) -> Value {
             "links": paragraph.links,
             "actors": actors,
             "topics": topics,
-        }));
+        });
+        if let Some(reasons) = reasons.get(at) {
+            let reason = |reason: &TopicReason| {
+                json!({
+                    "path": reason.path,
+                    "tagged": reason.is_tagged(),
+                    "sum": reason.sum,
+                    "threshold": reason.threshold,
+                    "cues": reason.cues.iter().map(cue_to_json).collect::<Vec<_>>(),
+                })
+            };
+            entry["explain"] = reasons.iter().map(reason).collect();
+        }
+        paragraphs.push(entry);
     }
     let mut repairs = Vec::new();
     for repair in &document.repairs {
