@@ -66,6 +66,7 @@ pub use crate::{
     parse::{Parser, ParserBuilder},
     search::{
         Clause, Cursor, DateRange, Diagnostic, Distance, FacetCount, FacetCounts, Facets, Field, Filter, Form, Given,
-        Group, Highlight, Highlighter, Hit, Operator, Query, Request, Resolved, Results, Searcher, Sort, Total,
+        Group, Highlight, Highlighter, Hit, Operator, Query, RankedParagraph, Ranking, Request, Resolved, Results,
+        Searcher, Sort, Total,
     },
 };

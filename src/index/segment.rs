@@ -7,7 +7,7 @@ use tantivy::index::SegmentId;
 use tantivy::{Searcher, SegmentReader};
 
 use super::bits::Bits;
-use super::schema::{DAY_COLUMN, DOCUMENT_COLUMN, LAST_DAY_COLUMN, facet_column};
+use super::schema::{DAY_COLUMN, DOCUMENT_COLUMN, LAST_DAY_COLUMN, ORDINAL_COLUMN, facet_column};
 use crate::error::{Error, Result};
 use crate::facet::Dimension;
 
@@ -60,6 +60,12 @@ impl SegmentArrays {
             Ok((0..reader.max_doc()).map(|doc| Some((first.first(doc)? as i32, last.first(doc)? as i32))).collect())
         })
         .map(Vec::as_slice)
+    }
+
+    /// The place of a paragraph in its document, from 1.
+    pub(crate) fn ordinal(&self, reader: &SegmentReader, doc: u32) -> Result<u32> {
+        let column = reader.fast_fields().u64(ORDINAL_COLUMN).map_err(storage)?;
+        column.first(doc).map(|ordinal| ordinal as u32).ok_or_else(|| missing(ORDINAL_COLUMN))
     }
 
     /// The facets of a dimension.

@@ -13,6 +13,7 @@ use super::filter::{self, DocumentFilter, FacetFilter, FilterQuery};
 use super::plan::{Plan, Test};
 use super::positional::{Operand, PositionalQuery, Rule, Sequence};
 use super::query::{Clause, Diagnostic, Distance, Field, Filter, Form, Given, Query};
+use super::rank::WordWeights;
 use super::resolve::{Resolved, not_known, resolve};
 use crate::document::{Language, Span};
 use crate::error::Result;
@@ -37,6 +38,7 @@ pub(crate) struct Compiler<'a> {
     searcher: &'a Searcher,
     arrays: &'a [std::sync::Arc<SegmentArrays>],
     analyzers: Vec<Analyzer>,
+    weights: WordWeights,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -45,10 +47,11 @@ impl<'a> Compiler<'a> {
         index: &'a Inner,
         searcher: &'a Searcher,
         arrays: &'a [std::sync::Arc<SegmentArrays>],
-        languages: &[Language],
+        languages: impl IntoIterator<Item = Language>,
+        weights: WordWeights,
     ) -> Compiler<'a> {
-        let analyzers = languages.iter().map(|&language| index.analyzers.take(language)).collect();
-        Compiler { index, searcher, arrays, analyzers, diagnostics: Vec::new() }
+        let analyzers = languages.into_iter().map(|language| index.analyzers.take(language)).collect();
+        Compiler { index, searcher, arrays, analyzers, weights, diagnostics: Vec::new() }
     }
 
     pub(crate) fn compile(mut self, query: &Query) -> Result<Compiled> {
@@ -139,6 +142,7 @@ impl<'a> Compiler<'a> {
         let (stems, exact) = self.fields(field);
         let plan = match form {
             Form::Word => {
+                let boost = boost * self.weights.of(text);
                 let mut alternatives: Vec<Plan> = Vec::new();
                 let mut sequences: Vec<Sequence> = Vec::new();
                 for words in self.readings(text) {

@@ -15,6 +15,7 @@ mod order;
 mod plan;
 mod positional;
 mod query;
+mod rank;
 mod request;
 mod resolve;
 mod results;
@@ -27,6 +28,7 @@ pub use self::{
     highlight::{Highlight, Highlighter},
     order::Sort,
     query::{Clause, DateRange, Diagnostic, Distance, Field, Filter, Form, Given, Operator, Query},
+    rank::{RankedParagraph, Ranking},
     request::Request,
     resolve::Resolved,
     results::{FacetCount, FacetCounts, Facets, Group, Hit, Results, Total},

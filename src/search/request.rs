@@ -3,7 +3,9 @@
 use super::cursor::Cursor;
 use super::order::{Recency, Sort};
 use super::query::Query;
+use super::rank::Ranking;
 use super::statistics::fnv1a;
+use super::top::{Position, Unit};
 use crate::date::Date;
 use crate::error::{Error, Result};
 use crate::facet::Dimension;
@@ -26,6 +28,7 @@ pub struct Request {
     pub(crate) limit: usize,
     pub(crate) dimensions: Vec<Dimension>,
     pub(crate) passage_characters: usize,
+    pub(crate) ranking: Ranking,
     pub(crate) sort: Sort,
     pub(crate) recency: Option<Recency>,
     pub(crate) per_document: Option<usize>,
@@ -43,6 +46,7 @@ impl Request {
             limit: 10,
             dimensions: vec![Dimension::Actor, Dimension::Topic],
             passage_characters: 320,
+            ranking: Ranking::default(),
             sort: Sort::Relevance,
             recency: None,
             per_document: None,
@@ -68,6 +72,12 @@ impl Request {
     /// About how long a passage may be, in characters; by default 320. A longer sentence is kept whole.
     pub fn passage_characters(mut self, characters: usize) -> Request {
         self.passage_characters = characters;
+        self
+    }
+
+    /// How scores are made; by default [`Ranking::default`].
+    pub fn ranking(mut self, ranking: Ranking) -> Request {
+        self.ranking = ranking;
         self
     }
 
@@ -104,10 +114,22 @@ impl Request {
         self
     }
 
+    /// What is ordered.
+    pub(crate) fn unit(&self) -> Unit {
+        if self.per_document.is_some() { Unit::Document } else { Unit::Paragraph }
+    }
+
+    /// What the order begins after.
+    pub(crate) fn position(&self) -> Option<Position<'_>> {
+        let place = &*self.after.as_ref()?.0;
+        Some(Position { key: place.key, document: &place.document, ordinal: place.ordinal })
+    }
+
     /// A number that is the same for requests whose pages belong together.
     pub(crate) fn fingerprint(&self) -> u64 {
         let recency = self.recency.map(|recency| (recency.half_life_days.to_bits(), recency.as_of.day_number()));
-        let text = format!("{}\n{:?} {recency:?} {}", self.query, self.sort, self.per_document.is_some());
+        let text =
+            format!("{}\n{:?} {recency:?} {} {}", self.query, self.sort, self.per_document.is_some(), self.ranking);
         fnv1a(text.bytes())
     }
 
@@ -125,13 +147,13 @@ impl Request {
         if let Some(cursor) = &self.after
             && cursor.0.request != self.fingerprint()
         {
-            let reason = "it belongs to another query, other filters or another order";
+            let reason = "it belongs to another query, other filters, another order or ranking";
             return Err(Error::value("cursor", cursor.to_string(), reason));
         }
         if self.limit == 0 || self.limit > Request::MAX_LIMIT {
             return Err(Error::value("limit", self.limit.to_string(), "expected 1 to 10000"));
         }
-        Ok(())
+        self.ranking.check()
     }
 }
 

@@ -1,11 +1,11 @@
 //! A snapshot of the index that answers requests.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use tantivy::query::EnableScoring;
-use tantivy::schema::Value;
+use tantivy::schema::{Facet, Value};
 use tantivy::{DocAddress, TantivyDocument, Term};
 
 use super::compile::{Compiled, Compiler};
@@ -15,16 +15,18 @@ use super::evidence::Texts;
 use super::filter::{self, FacetFilter};
 use super::highlight::Highlighter;
 use super::order::Sort;
+use super::plan::Weights;
+use super::rank::{RankedParagraph, WordWeights};
 use super::request::Request;
 use super::resolve::{label, resolve_actor, values};
 use super::results::{FacetCount, FacetCounts, Facets, Group, Hit, Results, Total};
 use super::statistics::Statistics;
-use super::top::{Position, Selection, Top, Unit};
+use super::top::{self, Selection, Top};
 use crate::document::{ActorTag, Document, Language};
 use crate::error::{Error, ErrorKind, Result};
 use crate::facet::{Dimension, FacetPath};
 use crate::index::stored::StoredParagraph;
-use crate::index::{Index, Inner, SegmentArrays};
+use crate::index::{Bits, Index, Inner, SegmentArrays};
 
 /// Answers requests from one commit of an index, however long it is kept.
 ///
@@ -46,8 +48,9 @@ pub struct Searcher {
     index: Arc<Inner>,
     tantivy: tantivy::Searcher,
     arrays: Vec<Arc<SegmentArrays>>,
-    /// The languages that words of a query are read in: English, and those of the documents.
-    languages: Arc<[Language]>,
+    /// The languages that words of a query are read in, with their shares of the paragraphs: English, and those
+    /// of the documents.
+    languages: Arc<[(Language, f32)]>,
 }
 
 impl Index {
@@ -59,10 +62,26 @@ impl Index {
     pub fn searcher(&self) -> Result<Searcher> {
         let tantivy = self.inner.reader.searcher();
         let arrays = self.inner.segments.of(&tantivy);
-        let mut languages = BTreeSet::from([Language::ENGLISH]);
-        languages.extend(values(&tantivy, Dimension::Language)?.iter().filter_map(|code| Language::new(code)));
-        Ok(Searcher { index: self.inner.clone(), tantivy, arrays, languages: languages.into_iter().collect() })
+        let languages = languages(&self.inner, &tantivy)?;
+        Ok(Searcher { index: self.inner.clone(), tantivy, arrays, languages: languages.into() })
     }
+}
+
+/// The languages of an index with their shares of the paragraphs; one that does not say is taken for English.
+fn languages(index: &Inner, searcher: &tantivy::Searcher) -> Result<Vec<(Language, f32)>> {
+    let mut rest: u64 = searcher.segment_readers().iter().map(|reader| u64::from(reader.max_doc())).sum();
+    let all = rest.max(1) as f32;
+    let mut counts = BTreeMap::from([(Language::ENGLISH, 0)]);
+    let Some(field) = index.fields.facet(Dimension::Language) else { return Ok(Vec::new()) };
+    for code in values(searcher, Dimension::Language)? {
+        let Some(language) = Language::new(&code) else { continue };
+        let term = Term::from_facet(field, &Facet::from_path([code.as_str()]));
+        let count = searcher.doc_freq(&term).map_err(|error| Error::storage("counting languages", error))?;
+        *counts.entry(language).or_default() += count;
+        rest = rest.saturating_sub(count);
+    }
+    *counts.entry(Language::ENGLISH).or_default() += rest;
+    Ok(counts.into_iter().map(|(language, count)| (language, count as f32 / all)).collect())
 }
 
 impl Searcher {
@@ -75,7 +94,7 @@ impl Searcher {
     pub fn search(&self, request: impl Into<Request>) -> Result<Results> {
         let request = request.into();
         request.check()?;
-        let compiled = self.compiler().compile(&request.query)?;
+        let compiled = self.compile(&request)?;
         let filters = self.filters(&compiled)?;
         let page = self.page(&request, &compiled, &filters)?;
         let (total, facets) = self.count(&compiled, &filters, &request.dimensions)?;
@@ -84,34 +103,57 @@ impl Searcher {
         Ok(Results { query, diagnostics: compiled.diagnostics, total, hits, groups, next, facets })
     }
 
-    fn compiler(&self) -> Compiler<'_> {
-        Compiler::new(&self.index, &self.tantivy, &self.arrays, &self.languages)
+    fn compile(&self, request: &Request) -> Result<Compiled> {
+        let weights = WordWeights::new(&request.query, &self.languages, request.ranking.function_words);
+        let languages = self.languages.iter().map(|&(language, _)| language);
+        Compiler::new(&self.index, &self.tantivy, &self.arrays, languages, weights).compile(&request.query)
     }
 
-    fn page(&self, request: &Request, compiled: &Compiled, filters: &[SegmentFilters]) -> Result<Page> {
-        let place = request.after.as_ref().map(|cursor| &*cursor.0);
-        let statistics = Statistics::new(&self.tantivy, place.map(|place| place.figures.clone()));
+    /// The best paragraphs of a request without their texts, highlights or counts: the same ones in the same order
+    /// as the hits of [`search`](Searcher::search); of a [grouped](Request::group) one, the best paragraph of
+    /// each document.
+    ///
+    /// This is for callers who go on with the ranking, say to measure it or to merge it with another.
+    ///
+    /// # Errors
+    ///
+    /// As [`search`](Searcher::search).
+    pub fn rank(&self, request: impl Into<Request>) -> Result<Vec<RankedParagraph>> {
+        let request = request.into();
+        request.check()?;
+        let compiled = self.compile(&request)?;
+        let filters = self.filters(&compiled)?;
+        let ready = self.prepare(&request, &compiled, &filters)?;
+        let best = ready.selection(self, &request).top(request.unit(), request.position().as_ref(), request.limit)?;
+        let mut ranked = Vec::with_capacity(best.len());
+        for top in best {
+            let document = top::document_id(&self.tantivy, &self.arrays, top)?;
+            let reader = self.tantivy.segment_reader(top.segment);
+            let ordinal = self.arrays[top.segment as usize].ordinal(reader, top.doc)?;
+            ranked.push(RankedParagraph { score: top.key, document, ordinal });
+        }
+        Ok(ranked)
+    }
+
+    /// Makes the weights of a compiled request.
+    fn prepare(&self, request: &Request, compiled: &Compiled, filters: &[SegmentFilters]) -> Result<Ready<'_>> {
+        let known = request.after.as_ref().map(|cursor| cursor.0.figures.clone());
+        let statistics = Statistics::new(&self.tantivy, known);
         let query = compiled.plan.query();
         let weight = match request.sort {
             Sort::Relevance => statistics.weight(&*query)?,
             _ => self.unscored(&*query)?,
         };
         let exact = compiled.plan.weights(&statistics)?;
-        let filters: Vec<_> = filters.iter().map(SegmentFilters::all).collect();
-        let selection = Selection {
-            searcher: &self.tantivy,
-            arrays: &self.arrays,
-            filters: &filters,
-            weight: &*weight,
-            exact: &exact,
-            scores: compiled.plan.scores(),
-            sort: request.sort,
-            recency: request.recency,
-        };
-        let unit = if request.per_document.is_some() { Unit::Document } else { Unit::Paragraph };
-        let after = place.map(|place| Position { key: place.key, document: &place.document, ordinal: place.ordinal });
+        let filters = filters.iter().map(SegmentFilters::all).collect();
+        Ok(Ready { statistics, weight, exact, filters, scores: compiled.plan.scores() })
+    }
+
+    fn page(&self, request: &Request, compiled: &Compiled, filters: &[SegmentFilters]) -> Result<Page> {
+        let ready = self.prepare(request, compiled, filters)?;
+        let selection = ready.selection(self, request);
         // One more than asked for tells whether there is a next page.
-        let mut best = selection.top(unit, after.as_ref(), request.limit + 1)?;
+        let mut best = selection.top(request.unit(), request.position().as_ref(), request.limit + 1)?;
         let more = best.len() > request.limit;
         best.truncate(request.limit);
         let mut page = Page::default();
@@ -149,7 +191,7 @@ impl Searcher {
                 key: last.key,
                 document: stored.document,
                 ordinal: stored.paragraph.ordinal,
-                figures: statistics.into_figures(),
+                figures: ready.statistics.into_figures(),
             };
             page.next = Some(Cursor(Box::new(place)));
         }
@@ -254,6 +296,30 @@ impl Searcher {
 impl std::fmt::Debug for Searcher {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Searcher").field("segments", &self.arrays.len()).finish_non_exhaustive()
+    }
+}
+
+/// The weights and filters of one request.
+struct Ready<'a> {
+    statistics: Statistics<'a>,
+    weight: Box<dyn tantivy::query::Weight>,
+    exact: Weights,
+    filters: Vec<Option<Arc<Bits>>>,
+    scores: usize,
+}
+
+impl Ready<'_> {
+    fn selection<'a>(&'a self, searcher: &'a Searcher, request: &Request) -> Selection<'a> {
+        Selection {
+            searcher: &searcher.tantivy,
+            arrays: &searcher.arrays,
+            filters: &self.filters,
+            weight: &*self.weight,
+            exact: &self.exact,
+            scores: self.scores,
+            sort: request.sort,
+            recency: request.recency,
+        }
     }
 }
 

@@ -465,7 +465,7 @@ fn sort(searcher: &Searcher, arrays: &[Arc<SegmentArrays>], candidates: &mut [To
 }
 
 /// The id of a candidate's document.
-fn document_id(searcher: &Searcher, arrays: &[Arc<SegmentArrays>], top: Top) -> Result<String> {
+pub(crate) fn document_id(searcher: &Searcher, arrays: &[Arc<SegmentArrays>], top: Top) -> Result<String> {
     let reader = searcher.segment_reader(top.segment);
     let ordinal = arrays[top.segment as usize].documents(reader)?[top.doc as usize];
     let column =

@@ -1,0 +1,97 @@
+//! A test collection on disk: documents, queries and judgements.
+
+use std::collections::{BTreeMap, HashMap};
+use std::error::Error;
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::metric::Judged;
+
+/// A directory with `docs.jsonl`, `queries.jsonl` and `qrels.tsv`.
+pub(crate) struct Collection {
+    directory: PathBuf,
+    /// The queries, in their order.
+    pub(crate) queries: Vec<Topic>,
+    /// The judgements by query.
+    pub(crate) judged: HashMap<String, Judged>,
+}
+
+/// A query with its id.
+pub(crate) struct Topic {
+    pub(crate) id: String,
+    pub(crate) text: String,
+}
+
+#[derive(Deserialize)]
+struct TopicLine {
+    id: serde_json::Value,
+    text: String,
+}
+
+impl Collection {
+    pub(crate) fn open(directory: &Path) -> Result<Collection, Box<dyn Error>> {
+        let lines = |name: &str| -> Result<_, Box<dyn Error>> {
+            let path = directory.join(name);
+            let file = File::open(&path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+            Ok(BufReader::new(file).lines().enumerate().map(|(at, line)| (at + 1, line)))
+        };
+        let mut queries = Vec::new();
+        for (number, line) in lines("queries.jsonl")? {
+            let line = line?;
+            if line.trim().is_empty() {
+                continue;
+            }
+            let topic: TopicLine =
+                serde_json::from_str(&line).map_err(|error| format!("queries.jsonl: line {number}: {error}"))?;
+            let id = topic.id.as_str().map_or_else(|| topic.id.to_string(), str::to_owned);
+            queries.push(Topic { id, text: topic.text });
+        }
+        let mut judged: HashMap<String, Judged> = HashMap::new();
+        for (number, line) in lines("qrels.tsv")? {
+            let line = line?;
+            // Query, document, grade; TREC's own form has a column more, which is always 0.
+            let columns: Vec<&str> = line.split_whitespace().collect();
+            let (query, document, grade) = match columns.as_slice() {
+                [] => continue,
+                [query, document, grade] | [query, _, document, grade] => (query, document, grade),
+                _ => return Err(format!("qrels.tsv: line {number}: expected query, document and grade").into()),
+            };
+            let Ok(grade) = grade.parse() else {
+                if number == 1 {
+                    continue;
+                }
+                return Err(format!("qrels.tsv: line {number}: expected a grade, found {grade:?}").into());
+            };
+            judged.entry((*query).to_owned()).or_default().insert((*document).to_owned(), grade);
+        }
+        Ok(Collection { directory: directory.to_owned(), queries, judged })
+    }
+
+    pub(crate) fn documents(&self) -> PathBuf {
+        self.directory.join("docs.jsonl")
+    }
+
+    pub(crate) fn name(&self) -> String {
+        let name = self.directory.canonicalize().ok().and_then(|path| path.file_name().map(ToOwned::to_owned));
+        name.map_or_else(|| self.directory.display().to_string(), |name| name.to_string_lossy().into_owned())
+    }
+}
+
+/// Rankings by query id, as a TREC run: `query Q0 document rank score tag`.
+pub(crate) fn write_run(
+    path: &Path,
+    tag: &str,
+    run: &BTreeMap<usize, (String, Vec<(String, f32)>)>,
+) -> std::io::Result<()> {
+    use std::io::Write;
+    let mut out = std::io::BufWriter::new(File::create(path)?);
+    for (query, ranked) in run.values() {
+        for (place, (document, score)) in ranked.iter().enumerate() {
+            writeln!(out, "{query} Q0 {document} {} {score} {tag}", place + 1)?;
+        }
+    }
+    out.flush()
+}

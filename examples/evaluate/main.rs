@@ -1,0 +1,174 @@
+//! Measures rankings on a collection with human judgements.
+//!
+//! ```sh
+//! cargo run --release --example evaluate -- --collection DIR --ranking default --ranking bm25
+//! ```
+//!
+//! DIR holds `docs.jsonl` (one document `{"id", "title", "text", …}` a line), `queries.jsonl` (`{"id",
+//! "text"}`) and `qrels.tsv` (query, document, grade). Queries are taken as plain words. With
+//! `--by paragraph` the judgements are of paragraphs, named `document#ordinal`.
+
+mod collection;
+mod metric;
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, mpsc};
+use std::time::Instant;
+
+use clap::{Parser, ValueEnum};
+use demarche::{Document, Index, Query, Ranking, Request, Searcher};
+
+use collection::{Collection, Topic, write_run};
+use metric::Measures;
+
+#[derive(Parser)]
+#[command(about = "Measures rankings on a collection with human judgements")]
+struct Flags {
+    /// A directory with docs.jsonl, queries.jsonl and qrels.tsv.
+    #[arg(long)]
+    collection: PathBuf,
+    /// A ranking: bm25, default, or one of them with changes (default,function-words=0.5); may be repeated.
+    #[arg(long, default_value = "default")]
+    ranking: Vec<Ranking>,
+    /// What the judgements are of.
+    #[arg(long, default_value = "document")]
+    by: Unit,
+    /// Writes the ranking as a TREC run.
+    #[arg(long)]
+    run: Option<PathBuf>,
+    /// How many documents are ranked for each query.
+    #[arg(long, default_value_t = 1000)]
+    depth: usize,
+    /// Prints JSON, one object a ranking and line.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Unit {
+    Document,
+    Paragraph,
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let flags = Flags::parse();
+    if flags.run.is_some() && flags.ranking.len() > 1 {
+        return Err("--run takes one --ranking".into());
+    }
+    let collection = Collection::open(&flags.collection)?;
+    let started = Instant::now();
+    let directory = tempfile::tempdir()?;
+    let index = Index::create(directory.path())?;
+    let documents = load(&index, &collection)?;
+    let searcher = index.searcher()?;
+    let load_seconds = started.elapsed().as_secs_f64();
+    for ranking in &flags.ranking {
+        let started = Instant::now();
+        let rankings = rank_all(&searcher, &collection.queries, ranking, &flags)?;
+        let query_ms = started.elapsed().as_secs_f64() * 1e3 / collection.queries.len().max(1) as f64;
+        let measures: Vec<Measures> = rankings
+            .values()
+            .filter_map(|(query, ranked)| {
+                let ids: Vec<&str> = ranked.iter().map(|(id, _)| id.as_str()).collect();
+                Measures::of(&ids, collection.judged.get(query)?)
+            })
+            .collect();
+        if let Some(path) = &flags.run {
+            write_run(path, &ranking.to_string().replace(' ', "-"), &rankings)?;
+        }
+        let mean = Measures::mean(&measures);
+        let (name, judged) = (collection.name(), measures.len());
+        if flags.json {
+            let mut object = serde_json::json!({
+                "collection": name, "ranking": ranking.to_string(), "documents": documents,
+                "paragraphs": searcher.paragraphs(), "queries": judged,
+                "load_seconds": load_seconds, "query_ms": query_ms,
+            });
+            for (name, value) in mean.named() {
+                object[name] = value.into();
+            }
+            println!("{object}");
+        } else {
+            let figures: Vec<String> = mean.named().iter().map(|(name, value)| format!("{name} {value:.4}")).collect();
+            println!("{name:12} {} ({judged} queries, {query_ms:.1} ms each) {ranking}", figures.join(" "));
+        }
+    }
+    Ok(())
+}
+
+/// Indexes the documents without actors and topics, which no ranking here asks for; returns how many there are.
+fn load(index: &Index, collection: &Collection) -> Result<usize, Box<dyn Error>> {
+    let mut writer = index.writer()?;
+    let (sender, receiver) = mpsc::sync_channel::<demarche::Result<Document>>(1_000);
+    let path = collection.documents();
+    let count = std::thread::scope(|scope| -> Result<usize, Box<dyn Error>> {
+        let reader = scope.spawn(move || -> demarche::Result<()> {
+            for document in demarche::Parser::new().documents(path)? {
+                if sender.send(document).is_err() {
+                    break;
+                }
+            }
+            Ok(())
+        });
+        let mut count = 0;
+        for document in receiver {
+            match document.and_then(|document| writer.add(&document)) {
+                Ok(()) => count += 1,
+                // An empty document is part of several collections.
+                Err(error) if error.is_input() => eprintln!("left out: {error}"),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        reader.join().map_err(|_| "the thread that reads documents panicked")??;
+        Ok(count)
+    })?;
+    writer.commit()?;
+    Ok(count)
+}
+
+type Rankings = BTreeMap<usize, (String, Vec<(String, f32)>)>;
+
+/// Ranks for every query, by its place in the file.
+fn rank_all(
+    searcher: &Searcher,
+    queries: &[Topic],
+    ranking: &Ranking,
+    flags: &Flags,
+) -> Result<Rankings, Box<dyn Error>> {
+    let next = AtomicUsize::new(0);
+    let done: Mutex<Rankings> = Mutex::default();
+    let work = || -> demarche::Result<()> {
+        while let Some(topic) = queries.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let ranked = rank(searcher, topic, ranking, flags)?;
+            let place = queries.iter().position(|other| std::ptr::eq(other, topic)).unwrap_or_default();
+            done.lock().expect("no thread panics").insert(place, (topic.id.clone(), ranked));
+        }
+        Ok(())
+    };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| -> Result<(), Box<dyn Error>> {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        for worker in workers {
+            worker.join().map_err(|_| "a thread that searches panicked")??;
+        }
+        Ok(())
+    })?;
+    Ok(done.into_inner().expect("no thread panicked"))
+}
+
+fn rank(searcher: &Searcher, topic: &Topic, ranking: &Ranking, flags: &Flags) -> demarche::Result<Vec<(String, f32)>> {
+    let query = Query::new(&Query::escape(&topic.text));
+    let request = Request::new(query).ranking(ranking.clone()).limit(flags.depth);
+    let ranked = searcher.rank(request)?;
+    let mut seen = std::collections::HashSet::new();
+    Ok(ranked
+        .into_iter()
+        .filter_map(|paragraph| match flags.by {
+            Unit::Paragraph => Some((format!("{}#{}", paragraph.document, paragraph.ordinal), paragraph.score)),
+            Unit::Document => seen.insert(paragraph.document.clone()).then_some((paragraph.document, paragraph.score)),
+        })
+        .collect())
+}
