@@ -1,9 +1,9 @@
 //! A test collection on disk: documents, queries and judgements.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::error::Error;
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -80,17 +80,18 @@ impl Collection {
     }
 }
 
-/// Rankings by query id, as a TREC run: `query Q0 document rank score tag`.
-pub(crate) fn write_run(
-    path: &Path,
-    tag: &str,
-    run: &BTreeMap<usize, (String, Vec<(String, f32)>)>,
-) -> std::io::Result<()> {
-    use std::io::Write;
-    let mut out = std::io::BufWriter::new(File::create(path)?);
-    for (query, ranked) in run.values() {
-        for (place, (document, score)) in ranked.iter().enumerate() {
-            writeln!(out, "{query} Q0 {document} {} {score} {tag}", place + 1)?;
+/// What was found for one query, the best first.
+pub(crate) struct Run {
+    pub(crate) query: String,
+    pub(crate) ranked: Vec<(String, f32)>,
+}
+
+/// Writes a TREC run: `query Q0 document rank score tag`.
+pub(crate) fn write_runs(path: &Path, tag: &str, runs: &[Run]) -> std::io::Result<()> {
+    let mut out = BufWriter::new(File::create(path)?);
+    for run in runs {
+        for (place, (document, score)) in run.ranked.iter().enumerate() {
+            writeln!(out, "{} Q0 {document} {} {score} {tag}", run.query, place + 1)?;
         }
     }
     out.flush()

@@ -11,7 +11,6 @@
 mod collection;
 mod metric;
 
-use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -21,7 +20,7 @@ use std::time::Instant;
 use clap::{Parser, ValueEnum};
 use demarche::{Document, Index, Query, Ranking, Request, Searcher};
 
-use collection::{Collection, Topic, write_run};
+use collection::{Collection, Run, Topic, write_runs};
 use metric::Measures;
 
 #[derive(Parser)]
@@ -67,17 +66,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     let load_seconds = started.elapsed().as_secs_f64();
     for ranking in &flags.ranking {
         let started = Instant::now();
-        let rankings = rank_all(&searcher, &collection.queries, ranking, &flags)?;
+        let runs = rank_all(&searcher, &collection.queries, ranking, &flags)?;
         let query_ms = started.elapsed().as_secs_f64() * 1e3 / collection.queries.len().max(1) as f64;
-        let measures: Vec<Measures> = rankings
-            .values()
-            .filter_map(|(query, ranked)| {
-                let ids: Vec<&str> = ranked.iter().map(|(id, _)| id.as_str()).collect();
-                Measures::of(&ids, collection.judged.get(query)?)
+        let measures: Vec<Measures> = runs
+            .iter()
+            .filter_map(|run| {
+                let ids: Vec<&str> = run.ranked.iter().map(|(id, _)| id.as_str()).collect();
+                Measures::of(&ids, collection.judged.get(&run.query)?)
             })
             .collect();
         if let Some(path) = &flags.run {
-            write_run(path, &ranking.to_string().replace(' ', "-"), &rankings)?;
+            write_runs(path, &ranking.to_string(), &runs)?;
         }
         let mean = Measures::mean(&measures);
         let (name, judged) = (collection.name(), measures.len());
@@ -129,24 +128,22 @@ fn load(index: &Index, collection: &Collection) -> Result<usize, Box<dyn Error>>
     Ok(count)
 }
 
-type Rankings = BTreeMap<usize, (String, Vec<(String, f32)>)>;
-
-/// Ranks for every query, by its place in the file.
+/// Ranks for every query, in their order.
 fn rank_all(
     searcher: &Searcher,
     queries: &[Topic],
     ranking: &Ranking,
     flags: &Flags,
-) -> Result<Rankings, Box<dyn Error>> {
+) -> Result<Vec<Run>, Box<dyn Error>> {
     let next = AtomicUsize::new(0);
-    let done: Mutex<Rankings> = Mutex::default();
+    let done: Mutex<Vec<(usize, Run)>> = Mutex::default();
     let work = || -> demarche::Result<()> {
-        while let Some(topic) = queries.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let ranked = rank(searcher, topic, ranking, flags)?;
-            let place = queries.iter().position(|other| std::ptr::eq(other, topic)).unwrap_or_default();
-            done.lock().expect("no thread panics").insert(place, (topic.id.clone(), ranked));
+        loop {
+            let place = next.fetch_add(1, Ordering::Relaxed);
+            let Some(topic) = queries.get(place) else { return Ok(()) };
+            let run = Run { query: topic.id.clone(), ranked: rank(searcher, topic, ranking, flags)? };
+            done.lock().expect("no thread panics").push((place, run));
         }
-        Ok(())
     };
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| -> Result<(), Box<dyn Error>> {
@@ -156,11 +153,15 @@ fn rank_all(
         }
         Ok(())
     })?;
-    Ok(done.into_inner().expect("no thread panicked"))
+    let mut done = done.into_inner().expect("no thread panicked");
+    done.sort_unstable_by_key(|(place, _)| *place);
+    Ok(done.into_iter().map(|(_, run)| run).collect())
 }
 
 fn rank(searcher: &Searcher, topic: &Topic, ranking: &Ranking, flags: &Flags) -> demarche::Result<Vec<(String, f32)>> {
-    let query = Query::new(&Query::escape(&topic.text));
+    // Topics are sentences, not queries: "two-dimensional" is two words, where the query language asks for a phrase.
+    let words = topic.text.replace(|c: char| !c.is_alphanumeric() && !"'’.".contains(c), " ");
+    let query = Query::new(&Query::escape(&words));
     let request = Request::new(query).ranking(ranking.clone()).limit(flags.depth);
     let ranked = searcher.rank(request)?;
     let mut seen = std::collections::HashSet::new();
