@@ -1,202 +1,13 @@
-//! A user's own gazetteer: TOML or JSON Lines laid over the built-in tables.
+//! Reads a user's file, entry by entry, and reports every conflict and mistake.
 
 use std::collections::HashMap;
-use std::path::Path;
-use std::sync::Arc;
 
 use serde::Deserialize;
 
+use super::builder::{Problem, Severity};
 use super::draft::{Draft, DraftActor, DraftBlock, DraftName, DraftOffice, Guard, Sense, is_step};
-use super::gazetteer::Gazetteer;
 use super::record::{ActorKind, Years};
-use super::table;
 use super::trie::{MAX_NAME_BYTES, fold};
-use crate::error::{Error, Result};
-
-/// How bad a [`Problem`] is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Severity {
-    /// Two actors claim one name; the later one has it now.
-    Conflict,
-    /// The entry cannot be used; [`GazetteerBuilder::build`] fails.
-    Mistake,
-}
-
-/// Something the loader found in a user's gazetteer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Problem {
-    /// The file, as it was named to the builder.
-    pub file: String,
-    /// Where the entry begins, 1-based.
-    pub line: usize,
-    /// How bad it is.
-    pub severity: Severity,
-    /// What was found and what was expected.
-    pub reason: String,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Format {
-    Toml,
-    JsonLines,
-}
-
-#[derive(Debug, Clone)]
-struct Source {
-    name: String,
-    text: String,
-    format: Format,
-}
-
-/// Builds a [`Gazetteer`] from the built-in tables and a user's files.
-///
-/// A file is TOML with `[[actor]]` tables, or JSON Lines with one actor a line; both have these keys:
-///
-/// | key | meaning |
-/// | --- | --- |
-/// | `id` | required; ASCII letters, digits, `.`, `_`, `-` |
-/// | `action` | `add` (the default: a new actor, or more names for a known one), `replace`, `remove` |
-/// | `kind` | `state`, `territory`, `de-facto`, `former`, `organisation`, `institution`, `person` |
-/// | `name` | the name to show |
-/// | `parent` | id of the state or organisation above it |
-/// | `sector`, `slot` | for institutions: the sector step of the path, and the row of `roles.tsv` it fills |
-/// | `names`, `acronyms`, `demonyms`, `capitals`, `metonyms`, `combining`, `surnames`, `references` | how it is named |
-/// | `drop` | names to take away from a known actor |
-/// | `offices` | for persons: `{ at = "RUS", role = "head_of_state", years = "2000-2008" }` |
-/// | `wikidata`, `cameo`, `iso2`, `numeric` | the actor in other code lists |
-///
-/// A name may end in a mark: `[the]` (counts behind "the", or where the document names the actor in full),
-/// `[licensed]` (only the latter), `[risky]` (a surname that is an ordinary word), `[1949-1990]` (years in
-/// which it means this actor), `[both]` (every actor with the name at once). Inflected forms are names of
-/// their own. Scripts without spaces between words need no word borders.
-///
-/// `block = ["White House Farm"]` lists phrases that hold a name and mean nobody.
-///
-/// A name in a later file belongs to that file's actor; whoever had it loses it, and
-/// [`GazetteerBuilder::check`] says so.
-///
-/// # Examples
-///
-/// ```
-/// use demarche::{Annotator, Document, Gazetteer};
-///
-/// let mut builder = Gazetteer::builder();
-/// builder.add_toml(
-///     "ours.toml",
-///     r#"
-///     [[actor]]
-///     id = "TWN"
-///     names = ["Chinese Taipei", "Тайвань", "台灣"]
-///
-///     [[actor]]
-///     id = "ACME"
-///     kind = "organisation"
-///     name = "Acme Institute"
-///     names = ["Acme Institute"]
-///     "#,
-/// );
-/// assert!(builder.check().is_empty());
-/// let annotator = Annotator::builder().gazetteer(builder.build()?).build();
-/// let document = annotator.annotate(Document::parse("1", "The Acme Institute wrote on 台灣.")?);
-/// let actors: Vec<&str> = document.paragraphs[0].actors.iter().map(|actor| &*actor.id).collect();
-/// assert_eq!(actors, ["ACME", "TWN"]);
-/// # Ok::<(), demarche::Error>(())
-/// ```
-#[derive(Debug, Clone)]
-pub struct GazetteerBuilder {
-    built_in: bool,
-    sources: Vec<Source>,
-}
-
-impl Gazetteer {
-    /// Starts from the built-in tables.
-    pub fn builder() -> GazetteerBuilder {
-        GazetteerBuilder { built_in: true, sources: Vec::new() }
-    }
-}
-
-impl GazetteerBuilder {
-    /// Whether the built-in states, organisations, institutions and persons are there. The words for the
-    /// parts of a state stay in any case. By default, they are.
-    pub fn built_in(&mut self, yes: bool) -> &mut GazetteerBuilder {
-        self.built_in = yes;
-        self
-    }
-
-    /// Lays a TOML text over what was added before; `name` is what problems call it.
-    pub fn add_toml(&mut self, name: impl Into<String>, text: impl Into<String>) -> &mut GazetteerBuilder {
-        self.sources.push(Source { name: name.into(), text: text.into(), format: Format::Toml });
-        self
-    }
-
-    /// Lays a JSON Lines text over what was added before; `name` is what problems call it.
-    pub fn add_json_lines(&mut self, name: impl Into<String>, text: impl Into<String>) -> &mut GazetteerBuilder {
-        self.sources.push(Source { name: name.into(), text: text.into(), format: Format::JsonLines });
-        self
-    }
-
-    /// Reads a file: TOML where its name ends in `.toml`, else JSON Lines.
-    ///
-    /// # Errors
-    ///
-    /// [`is_input`](Error::is_input) when the file cannot be read or is not UTF-8. What is in it is checked
-    /// later.
-    pub fn load(&mut self, path: impl AsRef<Path>) -> Result<&mut GazetteerBuilder> {
-        let path = path.as_ref();
-        let text = std::fs::read_to_string(path).map_err(|source| Error::read(path, source))?;
-        let name = path.display().to_string();
-        let is_toml = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml"));
-        Ok(if is_toml { self.add_toml(name, text) } else { self.add_json_lines(name, text) })
-    }
-
-    /// Every conflict and mistake of the files that were added, in their order.
-    pub fn check(&self) -> Vec<Problem> {
-        self.read().1
-    }
-
-    /// Compiles the gazetteer.
-    ///
-    /// # Errors
-    ///
-    /// [`is_input`](Error::is_input) when there is a mistake; the error is about the first one and says how
-    /// many there are. Conflicts are no errors.
-    pub fn build(&self) -> Result<Arc<Gazetteer>> {
-        let (draft, problems) = self.read();
-        let mut mistakes = problems.into_iter().filter(|problem| problem.severity == Severity::Mistake);
-        match mistakes.next() {
-            None => Ok(Arc::new(Gazetteer::compile(&draft))),
-            Some(first) => {
-                let more = match mistakes.count() {
-                    0 => String::new(),
-                    count => format!(" (and {count} more)"),
-                };
-                Err(Error::line(first.file, first.line, 1, first.reason + &more))
-            }
-        }
-    }
-
-    fn read(&self) -> (Draft, Vec<Problem>) {
-        let mut draft = table::built_in().expect("the built-in tables are checked by the crate's tests");
-        if !self.built_in {
-            draft.actors.clear();
-            draft.places.clear();
-            draft.blocks.clear();
-            draft.homographs.clear();
-        }
-        let mut loader = Loader { draft, problems: Vec::new(), claimed: HashMap::new() };
-        loader.claim_all();
-        for source in &self.sources {
-            loader.draft.layer += 1;
-            match source.format {
-                Format::Toml => loader.toml(source),
-                Format::JsonLines => loader.json_lines(source),
-            }
-        }
-        (loader.draft, loader.problems)
-    }
-}
 
 /// An actor as a user writes it.
 #[derive(Debug, Default, Deserialize)]
@@ -245,7 +56,7 @@ struct TomlFile {
     block: Vec<toml::Spanned<String>>,
 }
 
-struct Loader {
+pub(super) struct Loader {
     draft: Draft,
     problems: Vec<Problem>,
     /// Who has a folded name.
@@ -260,51 +71,61 @@ struct At<'a> {
 }
 
 impl Loader {
-    fn claim_all(&mut self) {
+    /// Lays files over a draft.
+    pub(super) fn new(draft: Draft) -> Loader {
+        let mut claimed: HashMap<Vec<u8>, Vec<String>> = HashMap::new();
         let mut key = Vec::new();
-        for actor in &self.draft.actors {
+        for actor in &draft.actors {
             for name in &actor.names {
                 fold(&name.text, &mut key);
-                let owners = self.claimed.entry(key.clone()).or_default();
+                let owners = claimed.entry(key.clone()).or_default();
                 if !owners.contains(&actor.id) {
                     owners.push(actor.id.clone());
                 }
             }
         }
+        Loader { draft, problems: Vec::new(), claimed }
+    }
+
+    /// The draft with every file laid over it, and what was wrong with them.
+    pub(super) fn finish(self) -> (Draft, Vec<Problem>) {
+        (self.draft, self.problems)
     }
 
     fn problem(&mut self, at: At<'_>, severity: Severity, reason: impl Into<String>) {
         self.problems.push(Problem { file: at.file.to_owned(), line: at.line, severity, reason: reason.into() });
     }
 
-    fn toml(&mut self, source: &Source) {
-        let line_of = |offset: usize| source.text.bytes().take(offset).filter(|&byte| byte == b'\n').count() + 1;
-        let file: TomlFile = match toml::from_str(&source.text) {
+    pub(super) fn toml(&mut self, name: &str, text: &str) {
+        self.draft.layer += 1;
+        let line_of = |offset: usize| text.bytes().take(offset).filter(|&byte| byte == b'\n').count() + 1;
+        let file: TomlFile = match toml::from_str(text) {
             Ok(file) => file,
             Err(error) => {
                 let line = error.span().map_or(1, |span| line_of(span.start));
-                return self.problem(At { file: &source.name, line }, Severity::Mistake, error.message().to_owned());
+                return self.problem(At { file: name, line }, Severity::Mistake, error.message().to_owned());
             }
         };
         for table in file.actor {
-            let at = At { file: &source.name, line: line_of(table.span().start) };
+            let at = At { file: name, line: line_of(table.span().start) };
             match table.into_inner().try_into::<Record>() {
                 Ok(record) => self.record(at, record),
                 Err(error) => self.problem(at, Severity::Mistake, error.message().to_owned()),
             }
         }
         for block in file.block {
-            let at = At { file: &source.name, line: line_of(block.span().start) };
+            let at = At { file: name, line: line_of(block.span().start) };
             self.block(at, block.into_inner());
         }
     }
 
-    fn json_lines(&mut self, source: &Source) {
-        for (index, line) in source.text.lines().enumerate() {
+    pub(super) fn json_lines(&mut self, name: &str, text: &str) {
+        self.draft.layer += 1;
+        for (index, line) in text.lines().enumerate() {
             if line.trim().is_empty() {
                 continue;
             }
-            let at = At { file: &source.name, line: index + 1 };
+            let at = At { file: name, line: index + 1 };
             match serde_json::from_str::<Record>(line) {
                 Ok(record) => self.record(at, record),
                 Err(error) => {

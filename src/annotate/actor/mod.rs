@@ -49,21 +49,28 @@
 //! All of it can be changed by a user's own gazetteer: an entry with another `parent` moves an actor, a name
 //! in it is taken from whoever had it, `action = "remove"` takes an actor out ([`GazetteerBuilder`]).
 
+mod builder;
+mod choice;
+mod compile;
 mod compose;
 mod context;
 mod draft;
 mod explain;
+mod fingerprint;
 mod gazetteer;
 mod homograph;
 mod license;
 mod load;
 mod lookup;
 mod metonym;
+mod office;
 mod record;
 mod resolve;
 mod rule;
 mod scan;
+mod spelling;
 mod surname;
+mod surroundings;
 mod table;
 mod tag;
 mod trie;
@@ -71,8 +78,8 @@ mod words;
 
 pub(crate) use self::tag::TagOptions;
 pub use self::{
+    builder::{GazetteerBuilder, Problem, Severity},
     explain::Decision,
     gazetteer::Gazetteer,
-    load::{GazetteerBuilder, Problem, Severity},
     record::{Actor, ActorCodes, ActorKind, Alias, Office},
 };

@@ -1,0 +1,241 @@
+//! Of all who claim a name, the one that is meant.
+
+use super::context::{after_possessive, char_at, in_capitals, next_word, prev_word};
+use super::draft::{Guard, Sense};
+use super::gazetteer::{Claim, Entry};
+use super::homograph::{Cue, Default_, at_start, follows, given_before, precedes, surname_after};
+use super::metonym::{Neighbours, stands_for_government};
+use super::record::{ActorKind, Years};
+use super::resolve::Resolver;
+use super::rule::Rule;
+use super::scan::{Candidate, Fit};
+use super::surname;
+use crate::document::Span;
+
+/// How many texts back a reference in lower case may point.
+const REFERENCE_REACH: u32 = 3;
+
+impl Resolver<'_> {
+    /// The homograph table: `Err` to reject, `Some` where a cue or the default spoke.
+    pub(super) fn homograph(
+        &self,
+        text: &str,
+        span: Span,
+        candidates: &[Candidate],
+        at: usize,
+        entry: &Entry,
+    ) -> Result<Option<Rule>, Rule> {
+        let Some(homograph) = entry.homograph.checked_sub(1).map(|row| &self.gazetteer.homographs[row as usize]) else {
+            return Ok(None);
+        };
+        let end = after_possessive(text, span.end);
+        let next = candidates.get(at + 1).filter(|next| text[span.end..next.start as usize].trim().is_empty());
+        let next_is_actor = next.is_some();
+        let speaks = |cue: &Cue| match cue {
+            Cue::Next(phrases) => end == span.end && follows(text, span.end, phrases),
+            Cue::Prev(phrases) => precedes(text, span.start, phrases),
+            Cue::GivenBefore => given_before(text, span.start),
+            Cue::SurnameAfter => end == span.end && surname_after(text, span, next_is_actor),
+            Cue::Near(group) => self.near(text, candidates, at, group),
+            Cue::Start => at_start(text, span.start),
+            Cue::Doc(_) => false,
+        };
+        if homograph.row.no.iter().any(speaks) {
+            return Err(Rule::CueAgainst);
+        }
+        if homograph.row.yes.iter().any(speaks) || homograph.doc_yes.iter().any(|&actor| self.licences.names(actor)) {
+            return Ok(Some(Rule::Cue));
+        }
+        if homograph.doc_no.iter().any(|&actor| self.licences.names(actor)) {
+            return Err(Rule::CueAgainst);
+        }
+        match homograph.row.default {
+            Default_::Nobody => Err(Rule::DefaultNobody),
+            // Where only words right beside it could speak against the name, their absence speaks for it.
+            _ if homograph.row.is_mostly_an_actor() => Ok(None),
+            _ => Ok(Some(Rule::Default)),
+        }
+    }
+
+    /// Whether a member of a block group stands beside the candidate in a list.
+    fn near(&self, text: &str, candidates: &[Candidate], at: usize, group: &str) -> bool {
+        let in_group = |other: &Candidate| {
+            let group_of = self.gazetteer.entries[other.entry as usize].group;
+            group_of.checked_sub(1).is_some_and(|index| self.gazetteer.groups[index as usize] == group)
+        };
+        let link = |between: &str| matches!(between, ", " | " and " | ", and " | " or " | ", or ");
+        let this = candidates[at];
+        let before = at.checked_sub(1).map(|before| &candidates[before]);
+        before.is_some_and(|other| in_group(other) && link(&text[other.end as usize..this.start as usize]))
+            || candidates
+                .get(at + 1)
+                .is_some_and(|other| in_group(other) && link(&text[this.end as usize..other.start as usize]))
+    }
+
+    /// Picks the claim that holds, or says why none does.
+    pub(super) fn choose(
+        &mut self,
+        text: &str,
+        span: Span,
+        claims: &[Claim],
+        candidates: &[Candidate],
+        at: usize,
+        before: Option<(Span, bool)>,
+    ) -> Result<(Claim, Rule), Rule> {
+        let candidate = candidates[at];
+        let mut best: Option<(u32, Claim, Rule)> = None;
+        let mut refused = Rule::NotThen;
+        let mut holding = 0;
+        let surnames = claims.iter().any(|claim| claim.sense == Sense::Surname);
+        let entry = &self.gazetteer.entries[candidate.entry as usize];
+        let prefer = entry.homograph.checked_sub(1).and_then(|row| self.gazetteer.homographs[row as usize].prefer);
+        for claim in claims {
+            if !claim.years.allow(self.date) || claim.sense == Sense::Surname || claim.sense == Sense::Reference {
+                continue;
+            }
+            let verdict = match claim.sense {
+                Sense::Capital => {
+                    let neighbours = self.neighbours(text, candidates, at, before);
+                    stands_for_government(text, span, neighbours).ok_or(Rule::Place)
+                }
+                Sense::Combining => match char_at(text, span.end) {
+                    Some(next) if next.is_alphabetic() => Ok(Rule::Combining),
+                    _ => Err(Rule::Place),
+                },
+                Sense::Metonym => {
+                    self.guarded(text, span, *claim).map(|rule| if rule == Rule::Alias { Rule::Seat } else { rule })
+                }
+                _ => self.guarded(text, span, *claim),
+            };
+            match verdict {
+                Err(rule) => refused = rule,
+                Ok(rule) => {
+                    holding += 1;
+                    let score = self.score(*claim) + u32::from(Some(claim.actor) == prefer) * 7;
+                    if best.is_none_or(|(least, ..)| score > least) {
+                        best = Some((score, *claim, rule));
+                    }
+                }
+            }
+        }
+        if let Some((_, claim, rule)) = best {
+            let rule = match rule {
+                Rule::Alias if holding > 1 && self.dated(claim) => Rule::Dated,
+                Rule::Alias if holding > 1 => Rule::Namesake,
+                rule => rule,
+            };
+            if self.gazetteer.actors[claim.actor as usize].kind == ActorKind::Person {
+                self.remember(claim.actor);
+            }
+            return Ok((claim, rule));
+        }
+        if surnames {
+            return self.surname(text, span, claims, candidate);
+        }
+        if claims.iter().any(|claim| claim.sense == Sense::Reference) {
+            return self.reference(text, span, claims);
+        }
+        Err(refused)
+    }
+
+    /// How well a claim fits beside others on the same name: the document's own names, then its date, then
+    /// the table's order, which is by kind.
+    fn score(&self, claim: Claim) -> u32 {
+        let actor = &self.gazetteer.actors[claim.actor as usize];
+        let named = self.licences.names(claim.actor);
+        let in_office =
+            self.date.is_some_and(|date| actor.offices().iter().any(|office| office.years.contains(date.year())));
+        let exists = actor.years.allow(self.date);
+        u32::from(named) * 8
+            + u32::from(exists)
+            + u32::from(self.dated(claim) || in_office) * 4
+            + u32::from(actor.rank == 0) * 2
+    }
+
+    /// Whether the date lies in the years that the claim is limited to.
+    fn dated(&self, claim: Claim) -> bool {
+        self.date.is_some()
+            && (claim.years != Years::ALWAYS || !self.gazetteer.actors[claim.actor as usize].offices().is_empty())
+    }
+
+    fn guarded(&self, text: &str, span: Span, claim: Claim) -> Result<Rule, Rule> {
+        match claim.guard {
+            Guard::Free => Ok(Rule::Alias),
+            _ if self.licences.names(claim.actor) => Ok(Rule::LicensedName),
+            Guard::The => {
+                let article =
+                    prev_word(text, span.start).is_some_and(|word| text[word.range()].eq_ignore_ascii_case("the"));
+                if article { Ok(Rule::ArticleAcronym) } else { Err(Rule::NeedsArticle) }
+            }
+            Guard::Licensed | Guard::Risky => Err(Rule::NeedsLicence),
+        }
+    }
+
+    fn neighbours(&self, text: &str, candidates: &[Candidate], at: usize, before: Option<(Span, bool)>) -> Neighbours {
+        let end = candidates[at].end as usize;
+        let after = candidates.get(at + 1).filter(|next| next.start as usize <= end + 6).and_then(|next| {
+            let claims = self.gazetteer.claims_of(&self.gazetteer.entries[next.entry as usize]);
+            let party = claims.iter().any(|claim| matches!(claim.sense, Sense::Capital | Sense::Name | Sense::Acronym));
+            party.then(|| Span::new(next.start as usize, next.end as usize))
+        });
+        let before = before.filter(|(before, _)| {
+            before.end < candidates[at].start as usize
+                && candidates[at].start as usize <= before.end + 6
+                && !text.is_empty()
+        });
+        Neighbours { before, after }
+    }
+
+    fn remember(&mut self, person: u32) {
+        self.last_person.insert(person, self.mentions);
+    }
+
+    fn surname(
+        &mut self,
+        text: &str,
+        span: Span,
+        claims: &[Claim],
+        candidate: Candidate,
+    ) -> Result<(Claim, Rule), Rule> {
+        if candidate.fit == Fit::Capitals && !in_capitals(text, span) {
+            return Err(Rule::OrdinarySurname);
+        }
+        let last = claims
+            .iter()
+            .filter_map(|claim| self.last_person.get(&claim.actor).map(|when| (*when, claim.actor)))
+            .max()
+            .map(|(_, person)| person);
+        let setting = surname::Setting { gazetteer: self.gazetteer, licences: self.licences, date: self.date, last };
+        let (person, rule) = surname::holder(text, span, claims, setting)?;
+        let claim = claims.iter().find(|claim| claim.actor == person).copied().ok_or(Rule::NeedsLicence)?;
+        self.remember(person);
+        Ok((claim, rule))
+    }
+
+    /// "the Alliance", "the island": the last one named of those that have the reference.
+    fn reference(&self, text: &str, span: Span, claims: &[Claim]) -> Result<(Claim, Rule), Rule> {
+        let surface = &text[span.range()];
+        let capital = surface.split(' ').nth(1).is_some_and(|word| word.starts_with(char::is_uppercase));
+        // "the island of Hainan", "the Council of Ministers": a name of its own.
+        if follows(text, span.end, &["of".into(), "for".into()]) {
+            return Err(Rule::NoAntecedent);
+        }
+        if capital && next_word(text, span.end).is_some_and(|word| text[word.range()].starts_with(char::is_uppercase)) {
+            return Err(Rule::NoAntecedent);
+        }
+        let references = claims.iter().filter(|claim| claim.sense == Sense::Reference);
+        let nearest = references
+            .clone()
+            .filter_map(|claim| self.last_named.get(&claim.actor).map(|when| (*when, claim)))
+            .filter(|((said_in, _), _)| capital || self.texts - said_in <= REFERENCE_REACH)
+            .max_by_key(|(when, _)| *when);
+        if let Some((_, claim)) = nearest {
+            return Ok((*claim, Rule::Reference));
+        }
+        let mut ahead = references.filter(|claim| self.licences.names(claim.actor));
+        match (ahead.next(), ahead.next()) {
+            (Some(only), None) if capital => Ok((*only, Rule::ReferenceAhead)),
+            _ => Err(Rule::NoAntecedent),
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! How a listed name may be spelled, and which first letters that gives.
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::draft::{DraftName, Guard, Sense};
+use super::gazetteer::Claim;
+use super::trie::{Trie, fold};
+
+/// A claim before the names are sorted.
+pub(super) struct Spelling {
+    pub(super) key: Vec<u8>,
+    pub(super) text: String,
+    pub(super) claim: Claim,
+    pub(super) layer: u16,
+    pub(super) group: u16,
+}
+
+pub(super) fn push(text: &str, claim: Claim, layer: u16, group: u16, out: &mut Vec<Spelling>) {
+    let mut key = Vec::new();
+    fold(text, &mut key);
+    if !key.is_empty() {
+        out.push(Spelling { key, text: text.to_owned(), claim, layer, group });
+    }
+}
+
+/// Adds a name and the spellings that come of themselves: without accents, an acronym with dots.
+pub(super) fn spell(name: &DraftName, actor: u32, out: &mut Vec<Spelling>) {
+    let claim = Claim { actor, sense: name.sense, guard: name.guard, years: name.years, both: name.both };
+    push(&name.text, claim, name.layer, 0, out);
+    let bare = without_accents(&name.text);
+    if bare != name.text {
+        push(&bare, claim, name.layer, 0, out);
+    }
+    if name.sense == Sense::Acronym
+        && (2..=6).contains(&name.text.len())
+        && name.text.bytes().all(|byte| byte.is_ascii_uppercase())
+    {
+        let mut dotted = String::new();
+        for letter in name.text.chars() {
+            dotted.push(letter);
+            dotted.push('.');
+        }
+        // A dotted acronym is no ordinary word, whatever its letters spell.
+        let free = Claim { guard: if name.guard == Guard::Risky { Guard::Licensed } else { name.guard }, ..claim };
+        push(&dotted, free, name.layer, 0, out);
+        push(dotted.trim_end_matches('.'), free, name.layer, 0, out);
+        if name.text.len() == 2 {
+            push(&dotted.replacen('.', ". ", 1), free, name.layer, 0, out);
+        }
+    }
+}
+
+/// A Latin text without its accents; other scripts stay as they are, where marks make other letters.
+fn without_accents(text: &str) -> String {
+    let latin =
+        text.chars().all(|c| (c as u32) < 0x250 || !c.is_alphabetic() || ('\u{1e00}'..='\u{1eff}').contains(&c));
+    if text.is_ascii() || !latin {
+        return text.to_owned();
+    }
+    let mut bare = String::with_capacity(text.len());
+    for c in text.nfd() {
+        match c {
+            '\u{300}'..='\u{36f}' => {}
+            'ı' => bare.push('i'),
+            'ł' => bare.push('l'),
+            'Ł' => bare.push('L'),
+            'ø' => bare.push('o'),
+            'Ø' => bare.push('O'),
+            'đ' => bare.push('d'),
+            'Đ' => bare.push('D'),
+            'ß' => bare.push_str("ss"),
+            'æ' => bare.push_str("ae"),
+            _ => bare.push(c),
+        }
+    }
+    bare
+}
+
+/// Opens the trie's gate for the ways a name's first two letters may be written.
+pub(super) fn open_gate(trie: &mut Trie, text: &str) {
+    let [first, second, ..] = text.as_bytes() else { return };
+    let (first, second) = (*first, *second);
+    if !first.is_ascii() || !second.is_ascii() {
+        return;
+    }
+    // Only a raised letter makes another spelling of a first letter; a second letter may go both ways.
+    for first in [first, first.to_ascii_uppercase()] {
+        for second in [second.to_ascii_lowercase(), second.to_ascii_uppercase()] {
+            trie.open_gate(first, second);
+        }
+        if second == b'\'' {
+            trie.open_gate(first, b'`');
+        }
+        if second == b' ' {
+            for space in [b'\t', b'\n', b'\r'] {
+                trie.open_gate(first, space);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accents_go_and_other_scripts_stay() {
+        assert_eq!(without_accents("Côte d'Ivoire"), "Cote d'Ivoire");
+        assert_eq!(without_accents("Wałęsa"), "Walesa");
+        assert_eq!(without_accents("Россия й"), "Россия й");
+    }
+}

@@ -1,0 +1,74 @@
+//! What stands around a candidate and rules it out, whoever is meant: addresses, sums of money, ordinary
+//! words in a line of capitals.
+
+use super::context::{begins_sentence, char_at, char_before, in_capitals, is_hyphen, next_word, prev_word};
+use super::gazetteer::Entry;
+use super::rule::Rule;
+use super::scan::{Candidate, Fit};
+use super::words::is_in;
+use crate::document::Span;
+
+/// What the marks and capitals around a candidate rule out.
+pub(crate) fn rules_out(text: &str, span: Span, candidate: Candidate, entry: &Entry) -> Result<(), Rule> {
+    let surface = &text[span.range()];
+    let next = char_at(text, span.end);
+    // "www.china.org", "@Russia": an address; "NATO.The" is only a missing space.
+    if char_before(text, span.start) == Some('@')
+        || next == Some('@')
+        || next == Some('.') && text[span.end + 1..].starts_with(|c: char| c.is_lowercase())
+    {
+        return Err(Rule::Address);
+    }
+    if next == Some('$') || next == Some(' ') && text[span.end + 1..].starts_with('$') {
+        return Err(Rule::Currency);
+    }
+    let letters = surface.bytes().filter(u8::is_ascii_alphabetic).count();
+    let acronym_as_word =
+        letters <= 5 && !surface.contains('.') && !surface.bytes().any(|byte| byte.is_ascii_lowercase());
+    if acronym_as_word && is_in("caps-words", surface) && in_capitals(text, span) && !is_party_in_capitals(text, span) {
+        return Err(Rule::OrdinaryWord);
+    }
+    if candidate.fit == Fit::Capitals
+        && entry.homograph != 0
+        && letters <= 6
+        && !in_capitals(text, span)
+        && next_word(text, span.end).is_some()
+    {
+        return Err(Rule::OrdinaryWord);
+    }
+    Ok(())
+}
+
+/// Whether an acronym in a line of capitals is beside what only an actor can be beside.
+fn is_party_in_capitals(text: &str, span: Span) -> bool {
+    let before = prev_word(text, span.start).map(|word| text[word.range()].to_lowercase());
+    if before.as_deref().is_some_and(|word| matches!(word, "the" | "with" | "against" | "between")) {
+        return true;
+    }
+    if char_at(text, span.end).is_some_and(is_hyphen) {
+        return true;
+    }
+    let link = |word: &str| word == "and";
+    if before.as_deref().is_some_and(link) {
+        return true;
+    }
+    let next = next_word(text, span.end).map(|word| text[word.range()].to_lowercase());
+    begins_sentence(text, span.start)
+        && next.as_deref().is_some_and(|word| link(word) || is_in("agentive", word) && &text[span.range()] != "WHO")
+        || next.as_deref().is_some_and(|word| {
+            matches!(
+                word,
+                "president"
+                    | "troops"
+                    | "army"
+                    | "sanctions"
+                    | "forces"
+                    | "government"
+                    | "congress"
+                    | "senate"
+                    | "officials"
+                    | "warns"
+                    | "declares"
+            )
+        })
+}
