@@ -4,7 +4,7 @@ use super::context::{after_possessive, char_at, in_capitals, next_word, prev_wor
 use super::draft::{Guard, Sense};
 use super::gazetteer::{Claim, Entry};
 use super::homograph::{Cue, Default_, at_start, follows, given_before, precedes, surname_after};
-use super::metonym::{Neighbours, stands_for_government};
+use super::metonym::{Neighbours, is_only_like, stands_for_government};
 use super::record::{ActorKind, Years};
 use super::resolve::Resolver;
 use super::rule::Rule;
@@ -30,9 +30,13 @@ impl Resolver<'_> {
         };
         let end = after_possessive(text, span.end);
         let next = candidates.get(at + 1).filter(|next| text[span.end..next.start as usize].trim().is_empty());
-        let next_is_actor = next.is_some();
+        let next_is_actor = next.is_some_and(|next| {
+            let claims = self.gazetteer.claims_of(&self.gazetteer.entries[next.entry as usize]);
+            claims.iter().any(|claim| claim.sense != Sense::Surname)
+        });
         let speaks = |cue: &Cue| match cue {
             Cue::Next(phrases) => end == span.end && follows(text, span.end, phrases),
+            Cue::Own(phrases) => follows(text, end, phrases),
             Cue::Prev(phrases) => precedes(text, span.start, phrases),
             Cue::GivenBefore => given_before(text, span.start),
             Cue::SurnameAfter => end == span.end && surname_after(text, span, next_is_actor),
@@ -102,6 +106,13 @@ impl Resolver<'_> {
                     Some(next) if next.is_alphabetic() => Ok(Rule::Combining),
                     _ => Err(Rule::Place),
                 },
+                Sense::Name
+                    if self.gazetteer.actors[claim.actor as usize].kind == ActorKind::Person
+                        && surname::is_called_after(text, span.end) =>
+                {
+                    Err(Rule::OtherPerson)
+                }
+                Sense::Metonym if is_only_like(text, span.end) => Err(Rule::Place),
                 Sense::Metonym => {
                     self.guarded(text, span, *claim).map(|rule| if rule == Rule::Alias { Rule::Seat } else { rule })
                 }

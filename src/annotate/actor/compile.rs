@@ -180,7 +180,7 @@ impl Compiler {
         let mut spellings = Vec::new();
         for (at, actor) in draft.actors.iter().enumerate() {
             for name in &actor.names {
-                spell(name, at as u32, &mut spellings);
+                spell(name, actor.kind, at as u32, &mut spellings);
             }
         }
         for block in &draft.blocks {
@@ -248,7 +248,9 @@ impl Compiler {
                 }
                 let text = same_text[0].text.as_str();
                 let homograph = if layer == 0 { homograph_rows.get(text).copied().unwrap_or(0) } else { 0 };
-                entries.push(Entry { text: text.into(), claims: (first, claims.len() as u32), homograph, group });
+                let points_back = claims[first as usize..].iter().all(|claim| claim.sense == Sense::Reference);
+                let claims = (first, claims.len() as u32);
+                entries.push(Entry { text: text.into(), claims, homograph, group, points_back });
             }
         }
         firsts.push(entries.len() as u32);

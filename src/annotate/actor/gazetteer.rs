@@ -32,6 +32,8 @@ pub(crate) struct Entry {
     pub(crate) homograph: u16,
     /// Block group, as index + 1; 0 for none.
     pub(crate) group: u16,
+    /// Whether it does no more than point back: "the Council".
+    pub(crate) points_back: bool,
 }
 
 /// A phrase for a part that every state has.

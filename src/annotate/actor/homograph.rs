@@ -17,6 +17,8 @@ pub(crate) enum Default_ {
 pub(crate) enum Cue {
     /// A phrase that follows, in lower case.
     Next(Vec<String>),
+    /// A phrase that follows, also behind a possessive: "Georgia's governor".
+    Own(Vec<String>),
     /// A phrase that precedes.
     Prev(Vec<String>),
     /// A given name precedes.
@@ -58,7 +60,7 @@ impl Homograph {
 
     /// Whether the name means its actor in all but a few fixed phrases.
     pub(crate) fn is_mostly_an_actor(&self) -> bool {
-        let fixed = |cue: &Cue| matches!(cue, Cue::Next(_) | Cue::Prev(_));
+        let fixed = |cue: &Cue| matches!(cue, Cue::Next(_) | Cue::Own(_) | Cue::Prev(_));
         self.no.iter().all(fixed) && self.yes.is_empty()
     }
 }
@@ -73,6 +75,7 @@ fn cue(text: &str) -> Result<Cue, String> {
         words.split(',').map(|word| word.trim().to_owned()).filter(|word| !word.is_empty()).collect();
     Ok(match kind {
         "next" => Cue::Next(words),
+        "own" => Cue::Own(words),
         "prev" => Cue::Prev(words),
         "prev-cap" => Cue::GivenBefore,
         "person" => Cue::SurnameAfter,
@@ -80,7 +83,7 @@ fn cue(text: &str) -> Result<Cue, String> {
         "doc" => Cue::Doc(words),
         "start" => Cue::Start,
         _ => {
-            return Err(format!("cue {text:?}: expected next:, prev:, prev-cap, person, near:, doc: or start"));
+            return Err(format!("cue {text:?}: expected next:, own:, prev:, prev-cap, person, near:, doc: or start"));
         }
     })
 }
@@ -115,17 +118,25 @@ fn eq_folded(word: &str, lower: &str) -> bool {
     word.eq_ignore_ascii_case(lower) || word.replace('\u{2019}', "'").eq_ignore_ascii_case(lower)
 }
 
-/// Whether a given name of the list stands right before, or an initial ("B. Jordan").
+/// Whether a given name stands right before: one of the list, an initial ("B. Jordan"), or any behind "Mr",
+/// "Senator" or the like.
 pub(crate) fn given_before(text: &str, start: usize) -> bool {
-    prev_word(text, start).is_some_and(|word| {
-        let word = &text[word.range()];
-        word.starts_with(char::is_uppercase) && (is_in("given", word) || (word.len() == 2 && word.ends_with('.')))
-    })
+    let Some(span) = prev_word(text, start) else { return false };
+    let word = &text[span.range()];
+    if !word.starts_with(char::is_uppercase) {
+        return false;
+    }
+    is_in("given", word)
+        || word.len() == 2 && word.ends_with('.')
+        || prev_word(text, span.start)
+            .is_some_and(|title| is_in("honorifics", text[title.range()].trim_end_matches('.')))
 }
 
 /// Whether a capitalised word follows that is no word of office or place: a surname, then.
 pub(crate) fn surname_after(text: &str, span: Span, next_is_actor: bool) -> bool {
-    if next_is_actor {
+    // "In Jordan Islamists won": a place.
+    let inside = prev_word(text, span.start).is_some_and(|word| is_in("inside", &text[word.range()]));
+    if next_is_actor || inside {
         return false;
     }
     next_word(text, span.end).is_some_and(|word| {

@@ -42,8 +42,18 @@ pub(crate) fn stands_for_government(text: &str, span: Span, neighbours: Neighbou
     if !is_place && is_in("relation-prep", before_text) {
         return Some(Rule::SeatParty);
     }
-    if !is_place && is_in("transitive", before_text) && !begins_sentence(text, span.start) {
+    if !is_place
+        && is_in("transitive", before_text)
+        && !begins_sentence(text, span.start)
+        && ends_object(text, span.end)
+    {
         return Some(Rule::SeatParty);
+    }
+    // "insisted that Washington lift the sanctions": a verb in its base form.
+    if is_in("subordinators", before_text)
+        && next_word(text, span.end).is_some_and(|word| is_in("base-verbs", &text[word.range()]))
+    {
+        return Some(Rule::SeatActs);
     }
     if let Some(before) = before
         && is_in("pressure-prep", before_text)
@@ -55,7 +65,7 @@ pub(crate) fn stands_for_government(text: &str, span: Span, neighbours: Neighbou
             let lower = text[word.range()].to_lowercase();
             if is_in("pressure-noun", &lower)
                 || is_in("policy-noun", &lower) && !matches!(&*before_text.to_lowercase(), "to" | "from")
-                || by && (lower.ends_with("ed") || lower.ends_with("ion"))
+                || by && (lower.ends_with("ed") || lower.ends_with("ion") || is_in("irregular-participles", &lower))
                 || lower == "according"
             {
                 return Some(Rule::SeatParty);
@@ -66,10 +76,41 @@ pub(crate) fn stands_for_government(text: &str, span: Span, neighbours: Neighbou
     if is_place {
         return None;
     }
-    if acts(text, span.end) {
+    if acts(text, span.end) || after_parenthesis(text, span.end).is_some_and(|at| acts(text, at)) {
         return Some(Rule::SeatActs);
     }
     joined(text, span, neighbours)
+}
+
+/// Whether an object ends at a position: "angered Paris by it", not "angered Paris residents".
+fn ends_object(text: &str, at: usize) -> bool {
+    next_word(text, at).is_none_or(|word| {
+        let next = &text[word.range()];
+        is_in("language-end", next) || matches!(next, "into" | "over" | "about" | "against" | "not" | "even" | "enough")
+    })
+}
+
+/// The longest aside between a subject and its verb, in words.
+const MAX_ASIDE: usize = 8;
+
+/// Where the sentence goes on behind an aside between commas: "Moscow, for its part, denied it".
+fn after_parenthesis(text: &str, end: usize) -> Option<usize> {
+    let start = end + text[end..].strip_prefix(", ").map(|_| 1)?;
+    let mut at = start;
+    for _ in 0..MAX_ASIDE {
+        let word = next_word(text, at)?;
+        if text[word.range()].starts_with(char::is_uppercase) {
+            return None;
+        }
+        at = word.end;
+        if let Some(hyphen) = char_at(text, at).filter(|&c| is_hyphen(c)) {
+            at += hyphen.len_utf8();
+        }
+        if text[at..].starts_with(", ") {
+            return Some(at + 1);
+        }
+    }
+    None
 }
 
 /// `Err` where a hyphen says it is a place.
@@ -94,6 +135,14 @@ fn by_hyphen(text: &str, span: Span, neighbours: Neighbours) -> Option<Result<Ru
         return Some(if is_in("metonym-prefix", &head[start..]) { Ok(Rule::SeatJoined) } else { Err(()) });
     }
     None
+}
+
+/// Whether the words are a comparison: "a Kremlin-like wall".
+pub(crate) fn is_only_like(text: &str, end: usize) -> bool {
+    char_at(text, end).filter(|&c| is_hyphen(c)).is_some_and(|hyphen| {
+        let rest = &text[end + hyphen.len_utf8()..];
+        ["like", "style", "esque"].iter().any(|suffix| rest.starts_with(suffix))
+    })
 }
 
 fn is_place_preposition(word: &str) -> bool {

@@ -59,6 +59,7 @@ mod explain;
 mod fingerprint;
 mod gazetteer;
 mod homograph;
+mod language;
 mod license;
 mod load;
 mod lookup;

@@ -1,7 +1,7 @@
 //! Parts of a state and heads of an organisation, read beside its name.
 
 use super::compose::Part;
-use super::context::{after_possessive, char_at, next_word, prev_word};
+use super::context::{after_possessive, char_at, char_before, is_hyphen, next_word, prev_word};
 use super::draft::Sense;
 use super::gazetteer::Claim;
 use super::record::ActorKind;
@@ -31,6 +31,10 @@ impl Resolver<'_> {
             return self.organisation_head(text, span, claim, found);
         }
         if !kind.is_country() {
+            return None;
+        }
+        // "pro-Russian officials", "non-Chinese firms": the prefix makes them somebody else's.
+        if char_before(text, span.start).is_some_and(is_hyphen) {
             return None;
         }
         if claim.sense != Sense::Demonym

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::draft::Sense;
 use super::explain::Decision;
 use super::gazetteer::{Claim, Gazetteer, NOBODY};
+use super::language::names_language;
 use super::license::Licences;
 use super::rule::Rule;
 use super::scan::{Candidate, Fit};
@@ -146,11 +147,12 @@ impl<'a> Resolver<'a> {
             return Ok(([Some(claim), None], Rule::Defined));
         }
         rules_out(text, span, candidate, entry)?;
+        if claims[0].sense == Sense::Demonym && names_language(text, span) {
+            return Err(Rule::Language);
+        }
         let cue = self.homograph(text, span, candidates, at, entry)?;
-        if let [first, second, ..] = claims
-            && first.both
-            && second.both
-        {
+        let mut both = claims.iter().filter(|claim| claim.both && claim.years.allow(self.date));
+        if let (Some(first), Some(second)) = (both.next(), both.next()) {
             return Ok(([Some(*first), Some(*second)], Rule::Alias));
         }
         let (claim, rule) = self.choose(text, span, claims, candidates, at, before)?;

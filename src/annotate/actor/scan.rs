@@ -4,7 +4,7 @@
 //! place, with word borders on both sides and capitals where the name has them. Whether a candidate does
 //! name an actor is decided later, with the whole document in view.
 
-use super::context::{char_before, is_unspaced, is_word_char};
+use super::context::{char_before, is_hyphen, is_unspaced, is_word_char};
 use super::gazetteer::{Entry, Gazetteer};
 
 /// How the capitals of a text compare to those of a name.
@@ -48,6 +48,7 @@ pub(crate) fn fit(name: &str, surface: &str) -> Option<(Fit, usize)> {
     let mut raised_inside = false;
     let mut lowered = 0;
     let mut lowered_first = false;
+    let mut after_hyphen = 0;
     let mut letters = 0;
     let mut any_lower = false;
     let mut before = ' ';
@@ -64,6 +65,9 @@ pub(crate) fn fit(name: &str, surface: &str) -> Option<(Fit, usize)> {
                 if wanted.is_lowercase() && c.is_uppercase() {
                     raised += 1;
                     raised_inside |= before.is_alphabetic();
+                } else if wanted.is_uppercase() && is_hyphen(before) {
+                    // "Kim Jong-un" and "Kim Jong-Un" are one spelling.
+                    after_hyphen += 1;
                 } else if wanted.is_uppercase() && c.is_lowercase() {
                     lowered += 1;
                     lowered_first |= letters == 1;
@@ -72,9 +76,9 @@ pub(crate) fn fit(name: &str, surface: &str) -> Option<(Fit, usize)> {
         }
         before = c;
     }
-    let differ = raised + lowered;
-    if differ == 0 {
-        return Some((Fit::Exact, 0));
+    let differ = raised + lowered + after_hyphen;
+    if raised + lowered == 0 {
+        return Some((Fit::Exact, differ));
     }
     if lowered > 0 {
         let acronym = !name.chars().any(char::is_lowercase);
@@ -144,8 +148,23 @@ impl Gazetteer {
         }
     }
 
-    /// The longest name that the text spells from a word start, ends at a border and has fitting capitals.
+    /// The longest name at a word start. "the Council" only points back; where a name that begins behind
+    /// the article reaches further ("the Council of Europe"), that name is meant.
     fn longest(&self, text: &str, start: usize) -> Option<Candidate> {
+        let found = self.spelled(text, start)?;
+        if self.entries[found.entry as usize].points_back
+            && let Some(space) = text[start..found.end as usize].find(char::is_whitespace)
+            && let Some(inside) = text[start + space..].find(|c: char| !c.is_whitespace())
+            && let Some(named) = self.spelled(text, start + space + inside)
+            && named.end > found.end
+        {
+            return Some(named);
+        }
+        Some(found)
+    }
+
+    /// The longest name that the text spells from a word start, ends at a border and has fitting capitals.
+    fn spelled(&self, text: &str, start: usize) -> Option<Candidate> {
         let mut best: Option<Candidate> = None;
         self.trie.walk(text, start, |end, value| {
             let joins = text[..end].ends_with('-');

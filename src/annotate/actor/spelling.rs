@@ -4,6 +4,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::draft::{DraftName, Guard, Sense};
 use super::gazetteer::Claim;
+use super::record::ActorKind;
 use super::trie::{Trie, fold};
 
 /// A claim before the names are sorted.
@@ -24,12 +25,15 @@ pub(super) fn push(text: &str, claim: Claim, layer: u16, group: u16, out: &mut V
 }
 
 /// Adds a name and the spellings that come of themselves: without accents, an acronym with dots.
-pub(super) fn spell(name: &DraftName, actor: u32, out: &mut Vec<Spelling>) {
+pub(super) fn spell(name: &DraftName, kind: ActorKind, actor: u32, out: &mut Vec<Spelling>) {
     let claim = Claim { actor, sense: name.sense, guard: name.guard, years: name.years, both: name.both };
     push(&name.text, claim, name.layer, 0, out);
     let bare = without_accents(&name.text);
     if bare != name.text {
         push(&bare, claim, name.layer, 0, out);
+    }
+    if name.sense == Sense::Name && kind == ActorKind::Person {
+        given_names(&name.text, |text| push(text, claim, name.layer, 0, out));
     }
     if name.sense == Sense::Acronym
         && (2..=6).contains(&name.text.len())
@@ -47,6 +51,29 @@ pub(super) fn spell(name: &DraftName, actor: u32, out: &mut Vec<Spelling>) {
         if name.text.len() == 2 {
             push(&dotted.replacen('.', ". ", 1), free, name.layer, 0, out);
         }
+    }
+}
+
+/// The spellings of a given name of two syllables: "Kim Jong-un", "Kim Jong Un" and "Ban Ki Moon" each
+/// give the other one. A European name of three short words gets a spelling that nobody uses.
+fn given_names(name: &str, mut push: impl FnMut(&str)) {
+    let short = |part: &str| (2..=6).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let words: Vec<&str> = name.split(' ').collect();
+    match words[..] {
+        [family, given] if family.len() <= 5 => {
+            if let Some((first, second)) = given.split_once('-')
+                && short(first)
+                && short(second)
+            {
+                let mut initial = second[..1].to_ascii_uppercase();
+                initial.push_str(&second[1..]);
+                push(&format!("{family} {first} {initial}"));
+            }
+        }
+        [family, first, second] if short(family) && short(first) && short(second) => {
+            push(&format!("{family} {first}-{second}"));
+        }
+        _ => {}
     }
 }
 

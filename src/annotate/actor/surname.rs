@@ -26,7 +26,7 @@ pub(crate) fn holder(text: &str, span: Span, claims: &[Claim], setting: Setting<
     if title.is_none() && somebody_else(text, span, claims, setting.gazetteer) {
         return Err(Rule::OtherPerson);
     }
-    let risky = claims.iter().all(|claim| claim.guard == Guard::Risky);
+    let risky = claims.iter().any(|claim| claim.guard == Guard::Risky);
     if risky && title.is_none() && is_ordinary_use(text, span) {
         return Err(Rule::OrdinarySurname);
     }
@@ -145,6 +145,15 @@ fn by_title(claims: &[Claim], title: Title, setting: Setting<'_>) -> Option<u32>
     fitting(None, u8::MAX).or_else(|| fitting(None, 0))
 }
 
+/// Whether a thing follows that is called after the person: "Clinton Foundation", "Charles de Gaulle airport".
+pub(crate) fn is_called_after(text: &str, end: usize) -> bool {
+    next_word(text, end).is_some_and(|word| {
+        let next = &text[word.range()];
+        let capital = next.starts_with(char::is_uppercase);
+        is_in("surname-thing", next) && (capital || matches!(next, "airport" | "stadium" | "street" | "avenue"))
+    })
+}
+
 /// Whether a first name of somebody else stands before ("Hunter Biden"), or a thing called after the
 /// person behind ("Clinton Foundation").
 fn somebody_else(text: &str, span: Span, claims: &[Claim], gazetteer: &Gazetteer) -> bool {
@@ -152,14 +161,8 @@ fn somebody_else(text: &str, span: Span, claims: &[Claim], gazetteer: &Gazetteer
         // "Xi-Putin" joins two persons; "Jean-Trump" does not occur.
         return false;
     }
-    let end = after_possessive(text, span.end);
-    if end == span.end
-        && let Some(word) = next_word(text, end)
-    {
-        let next = &text[word.range()];
-        if next.starts_with(char::is_uppercase) && is_in("surname-thing", next) {
-            return true;
-        }
+    if is_called_after(text, span.end) {
+        return true;
     }
     if char_at(text, span.end).is_some_and(is_hyphen)
         && text[span.end..].chars().nth(1).is_some_and(char::is_uppercase)
@@ -215,6 +218,10 @@ fn is_ordinary_use(text: &str, span: Span) -> bool {
     // At the start of a sentence the capital proves nothing; a verb of speaking behind it does.
     !next_word(text, span.end).is_some_and(|word| {
         let next = &text[word.range()];
-        is_in("agentive", next) || is_in("adverbs", next) || next == "and"
+        is_in("agentive", next)
+            || is_in("adverbs", next)
+            || is_in("irregular-pasts", next)
+            || next == "and"
+            || next.len() > 4 && next.ends_with("ed")
     })
 }
