@@ -114,6 +114,16 @@ impl Date {
         Date { first: last, precision: Precision::Day }
     }
 
+    /// The date that may mean each day from one number to another, as [`Date::first_day`] and
+    /// [`Date::last_day`] give them; `None` where that is no day, month or year.
+    pub(crate) fn spanning(first: i32, last: i32) -> Option<Date> {
+        let day = Date::from_day_number(first)?;
+        [Precision::Day, Precision::Month, Precision::Year]
+            .into_iter()
+            .map(|precision| Date { first: day.first, precision })
+            .find(|date| date.first_day().day_number() == first && date.last_day().day_number() == last)
+    }
+
     /// Days from 1 January 1970 to the first day; negative before it.
     pub fn day_number(self) -> i32 {
         let epoch = civil::date(1970, 1, 1);

@@ -62,11 +62,11 @@ pub use crate::{
     },
     error::{Error, ErrorKind, Result, StorageError},
     facet::{Dimension, FacetPath},
-    index::{Index, IndexWriter},
+    index::{Index, IndexWriter, SchemeCodes},
     parse::{Parser, ParserBuilder},
     search::{
-        Clause, Cursor, DateRange, Diagnostic, Distance, FacetCount, FacetCounts, Facets, Field, Filter, Form, Given,
-        Group, Highlight, Highlighter, Hit, Operator, Query, RankedParagraph, Ranking, Request, Resolved, Results,
-        Searcher, Sort, Total,
+        Clause, Counts, Cursor, DateRange, Diagnostic, Distance, FacetCount, FacetCounts, FacetList, FacetSelection,
+        Facets, Field, Filter, Form, Given, Group, Highlight, Highlighter, Hit, Interval, Operator, Period, Query,
+        RankedParagraph, Ranking, Request, Resolved, Results, Searcher, Sort, Timeline, Total,
     },
 };

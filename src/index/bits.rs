@@ -22,6 +22,11 @@ impl Bits {
         self.words[doc as usize / 64] >> (doc % 64) & 1 != 0
     }
 
+    /// What it takes, in bytes.
+    pub(crate) fn bytes(&self) -> usize {
+        self.words.len() * 8
+    }
+
     /// Keeps what is in both.
     pub(crate) fn intersect(&mut self, other: &Bits) {
         for (word, other) in self.words.iter_mut().zip(&other.words) {

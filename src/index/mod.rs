@@ -2,6 +2,8 @@
 
 mod analyzers;
 mod bits;
+mod facet_arrays;
+mod nodes;
 mod packed;
 mod paragraph;
 mod payload;
@@ -9,11 +11,15 @@ pub(crate) mod schema;
 mod segment;
 mod store;
 pub(crate) mod stored;
+mod tally;
 mod writer;
 
 pub(crate) use self::{
     bits::Bits,
-    segment::{FacetArrays, NONE, SegmentArrays},
+    facet_arrays::{FacetArrays, date_of},
+    nodes::Nodes,
+    segment::{NONE, SegmentArrays, SegmentNodes},
     store::Inner,
+    tally::Tally,
 };
-pub use self::{store::Index, writer::IndexWriter};
+pub use self::{nodes::SchemeCodes, store::Index, writer::IndexWriter};

@@ -7,7 +7,11 @@ use tantivy::index::SegmentId;
 use tantivy::{Searcher, SegmentReader};
 
 use super::bits::Bits;
-use super::schema::{DAY_COLUMN, DOCUMENT_COLUMN, LAST_DAY_COLUMN, ORDINAL_COLUMN, facet_column};
+use super::facet_arrays::FacetArrays;
+use super::nodes::Nodes;
+use super::schema::{DAY_COLUMN, DOCUMENT_COLUMN, LAST_DAY_COLUMN, ORDINAL_COLUMN};
+use super::tally::Tally;
+use crate::annotate::Annotator;
 use crate::error::{Error, Result};
 use crate::facet::Dimension;
 
@@ -21,20 +25,8 @@ pub(crate) struct SegmentArrays {
     days: OnceLock<Vec<Option<(i32, i32)>>>,
     facets: [OnceLock<FacetArrays>; Dimension::ALL.len()],
     filters: Mutex<HashMap<String, Arc<Bits>>>,
-}
-
-/// The facets of one dimension in one segment.
-///
-/// The leaves of paragraph `p` are `leaves[offsets[p]..offsets[p + 1]]`, as node numbers, each once. Nodes
-/// are numbered so that a parent comes before its children.
-#[derive(Debug, Default)]
-pub(crate) struct FacetArrays {
-    pub(crate) offsets: Vec<u32>,
-    pub(crate) leaves: Vec<u32>,
-    /// The parent of a node, or [`NONE`].
-    pub(crate) parents: Vec<u32>,
-    /// The path of a node.
-    pub(crate) paths: Vec<Box<str>>,
+    totals: Mutex<HashMap<Dimension, (u32, Arc<Tally>)>>,
+    document_total: Mutex<Option<(u32, u64)>>,
 }
 
 /// Filters kept a segment; the oldest habits of a user fit, and a hostile one cannot fill the memory.
@@ -73,6 +65,56 @@ impl SegmentArrays {
         get_or_try_init(&self.facets[dimension as usize], || FacetArrays::read(dimension, reader))
     }
 
+    /// The counts of all paragraphs that are not deleted.
+    ///
+    /// Kept until a paragraph more is deleted: deletions of a segment only ever grow, so their number
+    /// tells them apart. (Taking the deleted ones away from counts of all would be less to read, but where a
+    /// document was replaced within a segment the old and the new one look like one document.)
+    pub(crate) fn totals(&self, dimension: Dimension, reader: &SegmentReader) -> Result<Arc<Tally>> {
+        let lock = || self.totals.lock().unwrap_or_else(PoisonError::into_inner);
+        let deleted = reader.num_deleted_docs();
+        if let Some((_, tally)) = lock().get(&dimension).filter(|(of, _)| *of == deleted) {
+            return Ok(tally.clone());
+        }
+        let (facets, documents) = (self.facets(dimension, reader)?, self.documents(reader)?);
+        let paragraphs: Vec<u32> = match reader.alive_bitset() {
+            Some(alive) => alive.iter_alive().collect(),
+            None => (0..reader.max_doc()).collect(),
+        };
+        let mut tally = Tally::default();
+        tally.reset(facets);
+        tally.add(facets, &paragraphs, documents);
+        let tally = Arc::new(tally);
+        lock().insert(dimension, (deleted, tally.clone()));
+        Ok(tally)
+    }
+
+    /// How many documents have paragraphs that are not deleted.
+    pub(crate) fn document_total(&self, reader: &SegmentReader) -> Result<u64> {
+        let deleted = reader.num_deleted_docs();
+        let lock = || self.document_total.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, total)) = lock().filter(|(of, _)| *of == deleted) {
+            return Ok(total);
+        }
+        let documents = self.documents(reader)?;
+        let (mut total, mut last) = (0, NONE);
+        for doc in reader.doc_ids_alive() {
+            total += u64::from(documents[doc as usize] != last);
+            last = documents[doc as usize];
+        }
+        *lock() = Some((deleted, total));
+        Ok(total)
+    }
+
+    /// What is kept of the segment, in bytes, but for names.
+    pub(crate) fn bytes(&self) -> usize {
+        let filters = self.filters.lock().unwrap_or_else(PoisonError::into_inner);
+        self.documents.get().map_or(0, |documents| size_of_val(&**documents))
+            + self.days.get().map_or(0, |days| size_of_val(&**days))
+            + self.facets.iter().filter_map(OnceLock::get).map(FacetArrays::bytes).sum::<usize>()
+            + filters.values().map(|bits| bits.bytes()).sum::<usize>()
+    }
+
     /// The bits of a filter, made by `make` the first time.
     pub(crate) fn filter(&self, key: &str, make: impl FnOnce() -> Result<Bits>) -> Result<Arc<Bits>> {
         let lock = || self.filters.lock().unwrap_or_else(PoisonError::into_inner);
@@ -89,55 +131,37 @@ impl SegmentArrays {
     }
 }
 
-impl FacetArrays {
-    fn read(dimension: Dimension, reader: &SegmentReader) -> Result<FacetArrays> {
-        let max_doc = reader.max_doc();
-        let mut arrays = FacetArrays { offsets: vec![0; max_doc as usize + 1], ..FacetArrays::default() };
-        let column = match facet_column(dimension) {
-            Some(name) => reader.fast_fields().str(name).map_err(storage)?,
-            None => None,
-        };
-        let Some(column) = column else {
-            return Ok(arrays);
-        };
-        let mut numbers: HashMap<Box<str>, u32> = HashMap::new();
-        let mut node_of_ordinal = Vec::with_capacity(column.num_terms());
-        let mut terms = column.dictionary().stream().map_err(|error| Error::storage("reading facets", error))?;
-        while terms.advance() {
-            let encoded = String::from_utf8_lossy(terms.key());
-            let mut path = String::with_capacity(encoded.len() + 1);
-            let mut parent = NONE;
-            for step in encoded.split('\0') {
-                path.push('/');
-                path.push_str(step);
-                parent = *numbers.entry(path.as_str().into()).or_insert_with(|| {
-                    arrays.paths.push(path.as_str().into());
-                    arrays.parents.push(parent);
-                    arrays.paths.len() as u32 - 1
-                });
-            }
-            node_of_ordinal.push(parent);
-        }
-        for doc in 0..max_doc {
-            let leaves = column.term_ords(doc).filter_map(|ordinal| node_of_ordinal.get(ordinal as usize));
-            arrays.leaves.extend(leaves);
-            arrays.offsets[doc as usize + 1] = arrays.leaves.len() as u32;
-        }
-        Ok(arrays)
-    }
-
-    /// The leaves of a paragraph.
-    #[inline]
-    pub(crate) fn leaves_of(&self, doc: u32) -> &[u32] {
-        let doc = doc as usize;
-        &self.leaves[self.offsets[doc] as usize..self.offsets[doc + 1] as usize]
-    }
-}
-
 /// The arrays of all segments of an index, by segment id, kept across commits.
 #[derive(Debug, Default)]
 pub(crate) struct SegmentCache {
     segments: Mutex<HashMap<SegmentId, Arc<SegmentArrays>>>,
+    nodes: Mutex<Arc<SegmentNodes>>,
+}
+
+/// The nodes of every dimension over a list of segments, each made when it is first asked for.
+#[derive(Debug, Default)]
+pub(crate) struct SegmentNodes {
+    segments: Vec<SegmentId>,
+    dimensions: [OnceLock<Arc<Nodes>>; Dimension::ALL.len()],
+}
+
+impl SegmentNodes {
+    /// The nodes of a dimension; `searcher` and `arrays` are those this was made for.
+    pub(crate) fn of(
+        &self,
+        dimension: Dimension,
+        searcher: &Searcher,
+        arrays: &[Arc<SegmentArrays>],
+        annotator: &Annotator,
+    ) -> Result<&Arc<Nodes>> {
+        get_or_try_init(&self.dimensions[dimension as usize], || {
+            let mut facets = Vec::with_capacity(arrays.len());
+            for (arrays, reader) in arrays.iter().zip(searcher.segment_readers()) {
+                facets.push(arrays.facets(dimension, reader)?);
+            }
+            Ok(Arc::new(Nodes::of(dimension, annotator, &facets)))
+        })
+    }
 }
 
 impl SegmentCache {
@@ -152,6 +176,16 @@ impl SegmentCache {
         segments.retain(|id, _| searcher.segment_readers().iter().any(|reader| reader.segment_id() == *id));
         arrays
     }
+
+    /// The nodes of a searcher's segments; the same as before while the segments are.
+    pub(crate) fn nodes_of(&self, searcher: &Searcher) -> Arc<SegmentNodes> {
+        let mut nodes = self.nodes.lock().unwrap_or_else(PoisonError::into_inner);
+        let segments: Vec<SegmentId> = searcher.segment_readers().iter().map(SegmentReader::segment_id).collect();
+        if nodes.segments != segments {
+            *nodes = Arc::new(SegmentNodes { segments, ..SegmentNodes::default() });
+        }
+        nodes.clone()
+    }
 }
 
 fn get_or_try_init<T>(cell: &OnceLock<T>, make: impl FnOnce() -> Result<T>) -> Result<&T> {
@@ -163,7 +197,7 @@ fn get_or_try_init<T>(cell: &OnceLock<T>, make: impl FnOnce() -> Result<T>) -> R
     Ok(cell.get_or_init(|| value))
 }
 
-fn storage(error: tantivy::TantivyError) -> Error {
+pub(super) fn storage(error: tantivy::TantivyError) -> Error {
     Error::storage("reading a column", error)
 }
 

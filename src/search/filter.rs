@@ -11,7 +11,7 @@ use tantivy::{BitSet, DocId, DocSet, Score, Searcher, SegmentReader, TERMINATED,
 use super::query::DateRange;
 use crate::error::{Error, Result};
 use crate::facet::{Dimension, FacetPath};
-use crate::index::{Bits, Inner, NONE, SegmentArrays};
+use crate::index::{Bits, FacetArrays, Inner, NONE, SegmentArrays, date_of};
 
 /// A value of a dimension, resolved.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,20 +52,24 @@ pub(crate) fn facet_bits(
     let key = format!("{dimension}\n{}", keys.join("\n"));
     arrays.filter(&key, || {
         let facets = arrays.facets(dimension, reader)?;
-        let mut accepted = vec![false; facets.paths.len()];
-        for node in 0..accepted.len() {
-            let parent = facets.parents[node];
+        let mut accepted = vec![false; facets.nodes()];
+        for (node, (path, &parent)) in facets.paths().iter().zip(facets.parents()).enumerate() {
             accepted[node] = (parent != NONE && accepted[parent as usize])
-                || values.iter().any(|value| value.accepts(&facets.paths[node]));
+                || values.iter().any(|value| value.accepts(path.as_str()));
         }
-        let mut bits = Bits::empty(reader.max_doc());
-        for doc in 0..reader.max_doc() {
-            if facets.leaves_of(doc).iter().any(|&leaf| accepted[leaf as usize]) {
-                bits.insert(doc);
-            }
-        }
-        Ok(bits)
+        Ok(having(reader, facets, &accepted))
     })
+}
+
+/// The paragraphs that have an accepted value.
+fn having(reader: &SegmentReader, facets: &FacetArrays, accepted: &[bool]) -> Bits {
+    let mut bits = Bits::empty(reader.max_doc());
+    for doc in 0..reader.max_doc() {
+        if facets.leaves_of(doc).any(|leaf| accepted[leaf as usize]) {
+            bits.insert(doc);
+        }
+    }
+    bits
 }
 
 /// A filter on something else than a facet.
@@ -98,15 +102,18 @@ fn date_bits(reader: &SegmentReader, arrays: &SegmentArrays, ranges: &[DateRange
         .collect();
     bounds.sort_unstable();
     arrays.filter(&format!("dates {bounds:?}"), || {
-        let mut bits = Bits::empty(reader.max_doc());
-        for (doc, days) in arrays.days(reader)?.iter().enumerate() {
-            if let Some((first, last)) = *days
-                && bounds.iter().any(|&(from, to)| from <= first && last <= to)
-            {
-                bits.insert(doc as u32);
-            }
-        }
-        Ok(bits)
+        let facets = arrays.facets(Dimension::Date, reader)?;
+        let accepted: Vec<bool> = facets
+            .paths()
+            .iter()
+            .map(|path| {
+                date_of(path).is_some_and(|date| {
+                    let (first, last) = (date.first_day().day_number(), date.last_day().day_number());
+                    bounds.iter().any(|&(from, to)| from <= first && last <= to)
+                })
+            })
+            .collect();
+        Ok(having(reader, facets, &accepted))
     })
 }
 
@@ -142,11 +149,9 @@ pub(crate) fn actor_ids(
 ) -> Result<Vec<String>> {
     let mut ids = BTreeSet::new();
     for (reader, arrays) in searcher.segment_readers().iter().zip(arrays) {
-        for path in &arrays.facets(Dimension::Actor, reader)?.paths {
-            if accepted.accepts(path)
-                && let Ok(path) = FacetPath::new(&**path)
-            {
-                ids.extend(index.annotator.gazetteer().id_at(&path).map(str::to_owned));
+        for path in arrays.facets(Dimension::Actor, reader)?.paths() {
+            if accepted.accepts(path.as_str()) {
+                ids.extend(index.annotator.gazetteer().id_at(path).map(str::to_owned));
             }
         }
     }

@@ -8,6 +8,7 @@ mod cursor;
 mod evidence;
 mod exclusion;
 mod expand;
+mod facet;
 mod filter;
 mod highlight;
 mod near;
@@ -25,12 +26,13 @@ mod top;
 
 pub use self::{
     cursor::Cursor,
+    facet::{FacetCount, FacetCounts, FacetList, FacetSelection, Facets, Interval, Period, Timeline},
     highlight::{Highlight, Highlighter},
     order::Sort,
     query::{Clause, DateRange, Diagnostic, Distance, Field, Filter, Form, Given, Operator, Query},
     rank::{RankedParagraph, Ranking},
     request::Request,
     resolve::Resolved,
-    results::{FacetCount, FacetCounts, Facets, Group, Hit, Results, Total},
+    results::{Counts, Group, Hit, Results, Total},
     searcher::Searcher,
 };

@@ -1,6 +1,9 @@
 //! What a search is asked for.
 
+use std::collections::BTreeMap;
+
 use super::cursor::Cursor;
+use super::facet::{FacetSelection, Interval};
 use super::order::{Recency, Sort};
 use super::query::Query;
 use super::rank::Ranking;
@@ -27,6 +30,8 @@ pub struct Request {
     pub(crate) query: Query,
     pub(crate) limit: usize,
     pub(crate) dimensions: Vec<Dimension>,
+    pub(crate) selections: BTreeMap<Dimension, FacetSelection>,
+    pub(crate) timeline: Option<Interval>,
     pub(crate) passage_characters: usize,
     pub(crate) ranking: Ranking,
     pub(crate) sort: Sort,
@@ -45,6 +50,8 @@ impl Request {
             query: query.into(),
             limit: 10,
             dimensions: vec![Dimension::Actor, Dimension::Topic],
+            selections: BTreeMap::new(),
+            timeline: None,
             passage_characters: 320,
             ranking: Ranking::default(),
             sort: Sort::Relevance,
@@ -66,6 +73,21 @@ impl Request {
         self.dimensions = dimensions.into_iter().collect();
         self.dimensions.sort_unstable();
         self.dimensions.dedup();
+        self
+    }
+
+    /// Counts a dimension and shows these of its nodes. By default, all nodes of a counted dimension are shown.
+    pub fn facet(mut self, dimension: Dimension, shown: FacetSelection) -> Request {
+        if let Err(place) = self.dimensions.binary_search(&dimension) {
+            self.dimensions.insert(place, dimension);
+        }
+        self.selections.insert(dimension, shown);
+        self
+    }
+
+    /// Counts over time as well, in periods of this length. By default, it does not.
+    pub fn timeline(mut self, interval: Interval) -> Request {
+        self.timeline = Some(interval);
         self
     }
 

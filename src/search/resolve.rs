@@ -4,10 +4,11 @@ use tantivy::Searcher;
 
 use super::filter::FacetFilter;
 use crate::annotate::Annotator;
+use crate::date::Date;
 use crate::error::{Error, Result};
 use crate::facet::{Dimension, FacetPath};
 use crate::index::schema::facet_column;
-use crate::index::{Index, Inner};
+use crate::index::{Index, Inner, date_of};
 
 /// What a name of an actor, a topic or another facet value stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,6 +85,7 @@ pub(crate) fn resolve(
         let known = match dimension {
             Dimension::Actor => annotator.gazetteer().label(&path).is_some(),
             Dimension::Topic => annotator.taxonomy().label(&path).is_some(),
+            Dimension::Date => date_of(&path).is_some(),
             _ => false,
         };
         if known || is_indexed(searcher, dimension, &path)? {
@@ -94,6 +96,7 @@ pub(crate) fn resolve(
     match dimension {
         Dimension::Actor => Ok(resolve_actor(annotator, given)),
         Dimension::Topic => Ok(resolve_topic(annotator, given)),
+        Dimension::Date => Ok(resolve_date(given)),
         _ => resolve_value(searcher, dimension, given),
     }
 }
@@ -124,6 +127,13 @@ fn resolve_topic(annotator: &Annotator, given: &str) -> std::result::Result<Reso
     };
     let path = topic.path().clone();
     Ok(Resolved { label: topic.label().to_owned(), filter: FacetFilter::Within(path.clone()), path })
+}
+
+fn resolve_date(given: &str) -> std::result::Result<Resolved, Vec<String>> {
+    let date = given.parse::<Date>().map_err(|_| Vec::new())?;
+    let label = date.to_string();
+    let path = FacetPath::new(format!("/{}", label.replace('-', "/"))).map_err(|_| Vec::new())?;
+    Ok(Resolved { label, filter: FacetFilter::Within(path.clone()), path })
 }
 
 /// Looks a plain value up in the index: the value itself, or the first that holds it, whatever the case.

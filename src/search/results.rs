@@ -1,23 +1,20 @@
 //! What a search answers.
 
-use std::collections::BTreeMap;
-
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use super::cursor::Cursor;
+use super::facet::{Facets, Timeline};
 use super::highlight::Highlight;
 use super::query::Diagnostic;
 use crate::date::Date;
 use crate::document::{ActorTag, ParagraphKind, Span, TopicTag};
-use crate::error::Result;
-use crate::facet::{Dimension, FacetPath};
 use crate::index::stored::StoredParagraph;
 
 /// The answer to a request.
 ///
 /// As JSON: `{"query", "diagnostics": [{"message", "start", "end", …}], "total": {"paragraphs",
-/// "documents"}, "hits": […], "next", "facets": {"actor": […], "topic": […], …}}`; the fields of a hit and of a
-/// facet are those of [`Hit`] and [`FacetCount`].
+/// "documents"}, "hits": […], "next", "facets": {"actor": […], "topic": […], …}, "facet_totals": {…}}`; the fields of
+/// a hit are those of [`Hit`], and [`Facets`] says the rest. A timeline that was asked for is `"timeline"`.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Results {
@@ -35,7 +32,31 @@ pub struct Results {
     /// Where the next page begins; `None` when this is the last.
     pub next: Option<Cursor>,
     /// The counts of the dimensions asked for.
+    #[serde(flatten)]
     pub facets: Facets,
+    /// The counts over time, if they were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timeline: Option<Timeline>,
+}
+
+/// The totals and counts of a request, without hits.
+///
+/// As JSON, that of [`Results`] without the hits.
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
+pub struct Counts {
+    /// The query as it was understood, in the query language.
+    pub query: String,
+    /// What was odd in the query, as in [`Results`].
+    pub diagnostics: Vec<Diagnostic>,
+    /// How much matched.
+    pub total: Total,
+    /// The counts of the dimensions asked for.
+    #[serde(flatten)]
+    pub facets: Facets,
+    /// The counts over time, if they were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timeline: Option<Timeline>,
 }
 
 /// How much matched.
@@ -127,82 +148,5 @@ impl Hit {
             topics: paragraph.topics,
             source: paragraph.source,
         }
-    }
-}
-
-/// Counts of one node of a facet hierarchy.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct FacetCount {
-    /// The node.
-    pub path: FacetPath,
-    /// The name to show.
-    pub label: String,
-    /// Paragraphs in the node's subtree, each once.
-    pub count: u64,
-    /// Paragraphs at exactly this node.
-    pub direct: u64,
-    /// Distinct documents of `count`.
-    pub documents: u64,
-}
-
-/// Counts of one dimension, by count, then path.
-///
-/// A dimension that is filtered is counted sideways: as if its own filter were off, so that the siblings of
-/// what was chosen do not vanish.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct FacetCounts {
-    nodes: Vec<FacetCount>,
-    missing: u64,
-}
-
-impl FacetCounts {
-    pub(crate) fn new(mut nodes: Vec<FacetCount>, missing: u64) -> FacetCounts {
-        nodes.sort_unstable_by(|a, b| b.count.cmp(&a.count).then_with(|| a.path.cmp(&b.path)));
-        FacetCounts { nodes, missing }
-    }
-
-    /// Every node with a paragraph, by count, then path.
-    pub fn nodes(&self) -> &[FacetCount] {
-        &self.nodes
-    }
-
-    /// The node of a path; `None` where nothing is counted.
-    pub fn get(&self, path: &FacetPath) -> Option<&FacetCount> {
-        self.nodes.iter().find(|node| node.path == *path)
-    }
-
-    /// The nodes one step below a path, by count, then path.
-    pub fn children<'a>(&'a self, path: &'a FacetPath) -> impl Iterator<Item = &'a FacetCount> {
-        self.nodes.iter().filter(move |node| node.path.depth() == path.depth() + 1 && node.path.is_within(path))
-    }
-
-    /// Matched paragraphs with no value in the dimension.
-    pub fn missing(&self) -> u64 {
-        self.missing
-    }
-}
-
-impl Serialize for FacetCounts {
-    /// A list of [`FacetCount`]s.
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.nodes.serialize(serializer)
-    }
-}
-
-/// The counts of every dimension asked for, by dimension.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub struct Facets(pub(crate) BTreeMap<Dimension, FacetCounts>);
-
-impl Facets {
-    /// The counts of a dimension; `None` when they were not asked for.
-    pub fn get(&self, dimension: Dimension) -> Option<&FacetCounts> {
-        self.0.get(&dimension)
-    }
-
-    /// The dimensions counted.
-    pub fn dimensions(&self) -> impl Iterator<Item = (Dimension, &FacetCounts)> {
-        self.0.iter().map(|(&dimension, counts)| (dimension, counts))
     }
 }

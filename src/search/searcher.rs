@@ -9,24 +9,26 @@ use tantivy::schema::{Facet, Value};
 use tantivy::{DocAddress, TantivyDocument, Term};
 
 use super::compile::{Compiled, Compiler};
-use super::count::{self, DimensionCounts, SegmentFilters};
+use super::count::{Matching, Pass, SegmentFilters};
 use super::cursor::{Cursor, Place};
 use super::evidence::Texts;
-use super::filter::{self, FacetFilter};
+use super::facet::{FacetCounts, Facets};
+use super::filter::{self, DocumentFilter, FacetFilter};
 use super::highlight::Highlighter;
 use super::order::Sort;
 use super::plan::Weights;
+use super::query::Clause;
 use super::rank::{RankedParagraph, WordWeights};
 use super::request::Request;
-use super::resolve::{label, resolve_actor, values};
-use super::results::{FacetCount, FacetCounts, Facets, Group, Hit, Results, Total};
+use super::resolve::{resolve_actor, values};
+use super::results::{Counts, Group, Hit, Results, Total};
 use super::statistics::Statistics;
 use super::top::{self, Selection, Top};
 use crate::document::{ActorTag, Document, Language};
 use crate::error::{Error, ErrorKind, Result};
-use crate::facet::{Dimension, FacetPath};
+use crate::facet::Dimension;
 use crate::index::stored::StoredParagraph;
-use crate::index::{Bits, Index, Inner, SegmentArrays};
+use crate::index::{Bits, Index, Inner, SegmentArrays, SegmentNodes};
 
 /// Answers requests from one commit of an index, however long it is kept.
 ///
@@ -48,6 +50,7 @@ pub struct Searcher {
     index: Arc<Inner>,
     tantivy: tantivy::Searcher,
     arrays: Vec<Arc<SegmentArrays>>,
+    nodes: Arc<SegmentNodes>,
     /// The languages that words of a query are read in, with their shares of the paragraphs: English, and those
     /// of the documents.
     languages: Arc<[(Language, f32)]>,
@@ -62,8 +65,9 @@ impl Index {
     pub fn searcher(&self) -> Result<Searcher> {
         let tantivy = self.inner.reader.searcher();
         let arrays = self.inner.segments.of(&tantivy);
+        let nodes = self.inner.segments.nodes_of(&tantivy);
         let languages = languages(&self.inner, &tantivy)?;
-        Ok(Searcher { index: self.inner.clone(), tantivy, arrays, languages: languages.into() })
+        Ok(Searcher { index: self.inner.clone(), tantivy, arrays, nodes, languages: languages.into() })
     }
 }
 
@@ -96,11 +100,49 @@ impl Searcher {
         request.check()?;
         let compiled = self.compile(&request)?;
         let filters = self.filters(&compiled)?;
-        let page = self.page(&request, &compiled, &filters)?;
-        let (total, facets) = self.count(&compiled, &filters, &request.dimensions)?;
-        let query = request.query.to_string();
-        let Page { hits, groups, next } = page;
-        Ok(Results { query, diagnostics: compiled.diagnostics, total, hits, groups, next, facets })
+        let Page { hits, groups, next } = self.page(&request, &compiled, &filters)?;
+        let Counts { query, diagnostics, total, facets, timeline } = self.counts(&request, compiled, &filters)?;
+        Ok(Results { query, diagnostics, total, hits, groups, next, facets, timeline })
+    }
+
+    /// Totals and counts of a request without any hit, which is faster; the limit is left aside.
+    ///
+    /// # Errors
+    ///
+    /// [`is_storage`](Error::is_storage) when the engine below fails.
+    ///
+    /// # Cost
+    ///
+    /// Counting everything (`"*"` without a filter) reads the paragraphs once a commit, then only the nodes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use demarche::{Dimension, Document, Index, Interval, Request};
+    ///
+    /// let index = Index::in_memory()?;
+    /// let mut writer = index.writer()?;
+    /// for (id, date) in [("a", "2021-12-30"), ("b", "2022-02-04"), ("c", "2022")] {
+    ///     let mut document = Document::parse(id, "The ministers met.")?;
+    ///     document.date = Some(date.parse()?);
+    ///     writer.add(&document)?;
+    /// }
+    /// writer.commit()?;
+    /// let request = Request::new("ministers").count([Dimension::Date]).timeline(Interval::Month);
+    /// let counts = index.searcher()?.count(request)?;
+    /// let timeline = counts.timeline.expect("asked for");
+    /// let months: Vec<_> = timeline.periods.iter().map(|period| (&*period.label, period.count)).collect();
+    /// assert_eq!(months, [("2021-12", 1), ("2022-01", 0), ("2022-02", 1)]);
+    /// assert_eq!(timeline.imprecise, 1);
+    /// let dates = counts.facets.get(Dimension::Date).expect("asked for");
+    /// assert_eq!(dates.get(&"/2022".parse()?).map(|year| (year.count, year.direct)), Some((2, 1)));
+    /// # Ok::<(), demarche::Error>(())
+    /// ```
+    pub fn count(&self, request: impl Into<Request>) -> Result<Counts> {
+        let request = request.into();
+        let compiled = self.compile(&request)?;
+        let filters = self.filters(&compiled)?;
+        self.counts(&request, compiled, &filters)
     }
 
     fn compile(&self, request: &Request) -> Result<Compiled> {
@@ -203,30 +245,37 @@ impl Searcher {
         query.weight(scoring).map_err(|error| Error::storage("preparing a query", error))
     }
 
-    fn count(
-        &self,
-        compiled: &Compiled,
-        filters: &[SegmentFilters],
-        dimensions: &[Dimension],
-    ) -> Result<(Total, Facets)> {
-        let weight = self.unscored(&*compiled.plan.query())?;
-        let mut counts = count::count(&self.tantivy, &self.arrays, &*weight, filters, dimensions)?;
-        let mut facets = BTreeMap::new();
-        for &dimension in dimensions {
-            let counted = counts.dimensions.remove(&dimension).unwrap_or_default();
-            facets.insert(dimension, self.facet_counts(dimension, counted)?);
+    fn counts(&self, request: &Request, compiled: Compiled, filters: &[SegmentFilters]) -> Result<Counts> {
+        let mut dimensions = request.dimensions.clone();
+        if request.timeline.is_some() && !dimensions.contains(&Dimension::Date) {
+            dimensions.push(Dimension::Date);
         }
-        Ok((Total { paragraphs: counts.paragraphs, documents: counts.documents }, Facets(facets)))
-    }
-
-    fn facet_counts(&self, dimension: Dimension, counted: DimensionCounts) -> Result<FacetCounts> {
-        let mut nodes = Vec::with_capacity(counted.nodes.len());
-        for (path, node) in counted.nodes {
-            let path = FacetPath::new(&*path)?;
-            let label = label(&self.index.annotator, dimension, &path);
-            nodes.push(FacetCount { path, label, count: node.count, direct: node.direct, documents: node.documents });
+        let mut nodes = Vec::with_capacity(dimensions.len());
+        for &dimension in &dimensions {
+            let of = self.nodes.of(dimension, &self.tantivy, &self.arrays, &self.index.annotator)?;
+            nodes.push(of.clone());
         }
-        Ok(FacetCounts::new(nodes, counted.missing))
+        let pass = Pass { searcher: &self.tantivy, arrays: &self.arrays, filters, nodes: &nodes };
+        let counts = if *request.query.clause() == Clause::All {
+            pass.count(Matching::Everything)?
+        } else {
+            let weight = self.unscored(&*compiled.plan.query())?;
+            pass.count(Matching::Query(&*weight))?
+        };
+        let mut facets = Facets::default();
+        for (nodes, counts) in nodes.into_iter().zip(counts.dimensions) {
+            let dimension = nodes.dimension();
+            let shown = request.selections.get(&dimension).cloned().unwrap_or_default();
+            facets.0.insert(dimension, FacetCounts::new(nodes, counts, shown));
+        }
+        let dates = facets.get(Dimension::Date);
+        let timeline = request.timeline.and_then(|interval| Some(dates?.timeline(interval)));
+        if !request.dimensions.contains(&Dimension::Date) {
+            facets.0.remove(&Dimension::Date);
+        }
+        let total = Total { paragraphs: counts.paragraphs, documents: counts.documents };
+        let Compiled { diagnostics, .. } = compiled;
+        Ok(Counts { query: request.query.to_string(), diagnostics, total, facets, timeline })
     }
 
     fn filters(&self, compiled: &Compiled) -> Result<Vec<SegmentFilters>> {
@@ -234,12 +283,16 @@ impl Searcher {
         for (reader, arrays) in self.tantivy.segment_readers().iter().zip(&self.arrays) {
             let mut segment = SegmentFilters::default();
             for (dimension, values) in &compiled.dimensions {
-                let bits = filter::facet_bits(reader, arrays, *dimension, values)?;
-                segment.dimensions.push((*dimension, bits));
+                segment.dimensions.push((*dimension, filter::facet_bits(reader, arrays, *dimension, values)?));
             }
-            let mut plain = Vec::with_capacity(compiled.others.len());
+            let mut plain: Vec<Arc<Bits>> = Vec::with_capacity(compiled.others.len());
             for other in &compiled.others {
-                plain.push(other.bits(reader, arrays)?);
+                let bits = other.bits(reader, arrays)?;
+                match other {
+                    // A range of dates filters the dimension of dates, so its counts are sideways, too.
+                    DocumentFilter::Dates(_) => segment.add(Dimension::Date, bits),
+                    DocumentFilter::Terms(..) => plain.push(bits),
+                }
             }
             segment.plain = SegmentFilters::intersection(plain);
             filters.push(segment);
@@ -285,6 +338,12 @@ impl Searcher {
             }
         }
         Ok(None)
+    }
+
+    /// Memory that is kept to count and filter faster, in bytes: the facets of every dimension counted so
+    /// far, the document of every paragraph, and the filters used last.
+    pub fn memory(&self) -> usize {
+        self.arrays.iter().map(|arrays| arrays.bytes()).sum()
     }
 
     /// How many paragraphs the commit holds.

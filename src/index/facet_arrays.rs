@@ -1,0 +1,304 @@
+//! The facets of one dimension in one segment, laid out so that counting is a loop of increments.
+//!
+//! A paragraph counts once at a node however many of its values lie below. Told per paragraph, that takes a
+//! climb from every value with a mark at each node. But it is a sum that can be put off: let the values of
+//! a paragraph stand in depth-first order, add 1 to each value, and take 1 away from the lowest common
+//! ancestor of each two neighbours. Rolled up from the leaves once at the end, every node has exactly the
+//! number of paragraphs with a value in its subtree. (The paths from the root to `k` leaves in depth-first
+//! order make a tree; each further leaf adds its own path less the part it shares with the leaf before.)
+//! The ancestors never change, so they are looked up when a segment is opened and stand among the values as
+//! codes of their own: counting adds 1 per code and looks at nothing else.
+
+use std::collections::HashMap;
+
+use tantivy::SegmentReader;
+
+use super::schema::{DAY_COLUMN, LAST_DAY_COLUMN, facet_column};
+use super::segment::{NONE, storage};
+use crate::date::Date;
+use crate::error::{Error, Result};
+use crate::facet::{Dimension, FacetPath};
+
+/// The facets of one dimension in one segment.
+///
+/// The codes of paragraph `p` are `codes[offsets[p]..offsets[p + 1]]`: with `n` nodes, a code below `n` is a
+/// value of the paragraph, each once and in depth-first order; `n` to `2n - 1` is the lowest common ancestor of two
+/// neighbouring values; `2n` stands alone for a paragraph without a value.
+#[derive(Debug)]
+pub(crate) struct FacetArrays {
+    offsets: Vec<u32>,
+    codes: Codes,
+    parents: Vec<u32>,
+    paths: Vec<FacetPath>,
+}
+
+/// Codes as narrow as they can be: two bytes up to 32,767 nodes.
+#[derive(Debug)]
+pub(crate) enum Codes {
+    Narrow(Vec<u16>),
+    Wide(Vec<u32>),
+}
+
+/// A code of either width.
+pub(crate) trait Code: Copy {
+    fn index(self) -> usize;
+}
+
+impl Code for u16 {
+    #[inline]
+    fn index(self) -> usize {
+        usize::from(self)
+    }
+}
+
+impl Code for u32 {
+    #[inline]
+    fn index(self) -> usize {
+        self as usize
+    }
+}
+
+impl FacetArrays {
+    pub(crate) fn read(dimension: Dimension, reader: &SegmentReader) -> Result<FacetArrays> {
+        match facet_column(dimension) {
+            Some(column) => FacetArrays::read_column(column, reader),
+            None => FacetArrays::read_dates(reader),
+        }
+    }
+
+    fn read_column(name: &str, reader: &SegmentReader) -> Result<FacetArrays> {
+        let max_doc = reader.max_doc();
+        let Some(column) = reader.fast_fields().str(name).map_err(storage)? else {
+            return Ok(Builder::default().finish(max_doc));
+        };
+        let mut builder = Builder::default();
+        let mut node_of_ordinal = Vec::with_capacity(column.num_terms());
+        // The dictionary is in depth-first order, because the engine ends every step with the least byte.
+        let mut terms = column.dictionary().stream().map_err(|error| Error::storage("reading facets", error))?;
+        while terms.advance() {
+            let encoded = String::from_utf8_lossy(terms.key());
+            node_of_ordinal.push(builder.node(encoded.split('\0'))?);
+        }
+        // Read in blocks: asked for one paragraph at a time, the column costs three times as much.
+        const BLOCK: u32 = 1_024;
+        let ordinals = column.ords();
+        let (mut docs, mut docs_of_rows, mut rows) = (Vec::new(), Vec::new(), Vec::new());
+        let mut values: Vec<u64> = Vec::new();
+        for start in (0..max_doc).step_by(BLOCK as usize) {
+            docs.clear();
+            docs.extend(start..max_doc.min(start + BLOCK));
+            docs_of_rows.clear();
+            rows.clear();
+            ordinals.row_ids_for_docs(&docs, &mut docs_of_rows, &mut rows);
+            values.clear();
+            values.resize(rows.len(), 0);
+            ordinals.values.get_vals(&rows, &mut values);
+            let mut at = 0;
+            for &doc in &docs {
+                let first = at;
+                while at < rows.len() && docs_of_rows[at] == doc {
+                    at += 1;
+                }
+                let leaves = values[first..at].iter().map(|&ordinal| node_of_ordinal[ordinal as usize]);
+                builder.paragraph(leaves);
+            }
+        }
+        Ok(builder.finish(max_doc))
+    }
+
+    /// Year, month, day, as far as the date of the document goes.
+    fn read_dates(reader: &SegmentReader) -> Result<FacetArrays> {
+        let max_doc = reader.max_doc();
+        let first = reader.fast_fields().i64(DAY_COLUMN).map_err(storage)?;
+        let last = reader.fast_fields().i64(LAST_DAY_COLUMN).map_err(storage)?;
+        let days = |doc: u32| Some((first.first(doc)? as i32, last.first(doc)? as i32));
+        let mut nodes: HashMap<(i32, i32), u32> = (0..max_doc).filter_map(|doc| Some((days(doc)?, NONE))).collect();
+        let mut dates: Vec<((i32, i32), Date)> =
+            nodes.keys().filter_map(|&(first, last)| Some(((first, last), Date::spanning(first, last)?))).collect();
+        // A year comes before its months and a month before its days: depth first.
+        dates.sort_unstable_by_key(|&(_, date)| date);
+        let mut builder = Builder::default();
+        for (days, date) in dates {
+            let text = date.to_string();
+            nodes.insert(days, builder.node(text.split('-'))?);
+        }
+        for doc in 0..max_doc {
+            let node = days(doc).and_then(|days| nodes.get(&days).copied()).filter(|&node| node != NONE);
+            builder.paragraph(node.into_iter());
+        }
+        Ok(builder.finish(max_doc))
+    }
+
+    pub(crate) fn nodes(&self) -> usize {
+        self.paths.len()
+    }
+
+    /// The path of every node. A node's number is above its parent's.
+    pub(crate) fn paths(&self) -> &[FacetPath] {
+        &self.paths
+    }
+
+    /// The parent of every node, or [`NONE`].
+    pub(crate) fn parents(&self) -> &[u32] {
+        &self.parents
+    }
+
+    pub(crate) fn codes(&self) -> &Codes {
+        &self.codes
+    }
+
+    pub(crate) fn offsets(&self) -> &[u32] {
+        &self.offsets
+    }
+
+    /// The values of a paragraph, as node numbers.
+    #[inline]
+    pub(crate) fn leaves_of(&self, doc: u32) -> impl Iterator<Item = u32> + '_ {
+        let range = self.offsets[doc as usize] as usize..self.offsets[doc as usize + 1] as usize;
+        let (narrow, wide) = match &self.codes {
+            Codes::Narrow(codes) => (&codes[range], &[][..]),
+            Codes::Wide(codes) => (&[][..], &codes[range]),
+        };
+        let codes = narrow.iter().map(|&code| u32::from(code)).chain(wide.iter().copied());
+        codes.filter(move |&code| (code as usize) < self.nodes())
+    }
+
+    /// What the arrays take, in bytes, but for the paths.
+    pub(crate) fn bytes(&self) -> usize {
+        let codes = match &self.codes {
+            Codes::Narrow(codes) => codes.len() * 2,
+            Codes::Wide(codes) => codes.len() * 4,
+        };
+        codes + (self.offsets.len() + self.parents.len()) * 4
+    }
+}
+
+/// The day, month or year of a date node; `None` for a path that is no date.
+pub(crate) fn date_of(path: &FacetPath) -> Option<Date> {
+    path.as_str()[1..].replace('/', "-").parse().ok()
+}
+
+#[derive(Debug, Default)]
+struct Builder {
+    paths: Vec<FacetPath>,
+    parents: Vec<u32>,
+    depths: Vec<u32>,
+    numbers: HashMap<FacetPath, u32>,
+    offsets: Vec<u32>,
+    /// Values as node numbers, ancestors as the complement of theirs, so that the number of nodes need not be
+    /// known yet; a paragraph without a value is [`NOTHING`].
+    raw: Vec<i64>,
+    leaves: Vec<u32>,
+}
+
+const NOTHING: i64 = i64::MIN;
+
+impl Builder {
+    /// The number of a node, which it and those above it are given when they are new.
+    fn node<'s>(&mut self, steps: impl Iterator<Item = &'s str>) -> Result<u32> {
+        let mut text = String::new();
+        let (mut parent, mut depth) = (NONE, 0);
+        for step in steps {
+            text.push('/');
+            text.push_str(step);
+            depth += 1;
+            let path = FacetPath::new(&text)?;
+            parent = match self.numbers.get(&path) {
+                Some(&number) => number,
+                None => {
+                    let number = self.paths.len() as u32;
+                    self.paths.push(path.clone());
+                    self.parents.push(parent);
+                    self.depths.push(depth);
+                    self.numbers.insert(path, number);
+                    number
+                }
+            };
+        }
+        Ok(parent)
+    }
+
+    /// Adds the next paragraph.
+    fn paragraph(&mut self, leaves: impl Iterator<Item = u32>) {
+        self.offsets.push(self.raw.len() as u32);
+        self.leaves.clear();
+        self.leaves.extend(leaves);
+        self.leaves.sort_unstable();
+        self.leaves.dedup();
+        let Some((&first, rest)) = self.leaves.split_first() else {
+            self.raw.push(NOTHING);
+            return;
+        };
+        self.raw.push(i64::from(first));
+        let mut before = first;
+        for &leaf in rest {
+            let common = self.common(before, leaf);
+            if common != NONE {
+                self.raw.push(!i64::from(common));
+            }
+            self.raw.push(i64::from(leaf));
+            before = leaf;
+        }
+    }
+
+    /// The lowest common ancestor, or [`NONE`] where the two have different tops.
+    fn common(&self, mut a: u32, mut b: u32) -> u32 {
+        while a != b {
+            if a == NONE || b == NONE {
+                return NONE;
+            }
+            let (depth_a, depth_b) = (self.depths[a as usize], self.depths[b as usize]);
+            if depth_a >= depth_b {
+                a = self.parents[a as usize];
+            }
+            if depth_b >= depth_a {
+                b = self.parents[b as usize];
+            }
+        }
+        a
+    }
+
+    fn finish(mut self, max_doc: u32) -> FacetArrays {
+        while self.offsets.len() < max_doc as usize {
+            self.paragraph(std::iter::empty());
+        }
+        self.offsets.push(self.raw.len() as u32);
+        let nodes = self.paths.len() as i64;
+        let code = |&raw: &i64| match raw {
+            NOTHING => 2 * nodes,
+            raw if raw < 0 => nodes + !raw,
+            raw => raw,
+        };
+        let codes = if 2 * nodes <= i64::from(u16::MAX) {
+            Codes::Narrow(self.raw.iter().map(|raw| code(raw) as u16).collect())
+        } else {
+            Codes::Wide(self.raw.iter().map(|raw| code(raw) as u32).collect())
+        };
+        FacetArrays { offsets: self.offsets, codes, parents: self.parents, paths: self.paths }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbours_share_their_lowest_common_ancestor() -> Result<()> {
+        let mut builder = Builder::default();
+        let a = builder.node(["s", "A"].into_iter())?;
+        let deep = builder.node(["s", "A", "x", "y"].into_iter())?;
+        let b = builder.node(["s", "B"].into_iter())?;
+        let org = builder.node(["org"].into_iter())?;
+        assert_eq!((a, deep, b, org), (1, 3, 4, 5));
+        builder.paragraph([b, a, deep, a].into_iter());
+        builder.paragraph([a, org].into_iter());
+        let arrays = builder.finish(3);
+        let Codes::Narrow(codes) = arrays.codes() else { panic!("six nodes fit two bytes") };
+        // A, joined to x/y at A, joined to B at s; A and org, which share nothing; nothing.
+        assert_eq!(codes[..], [1, 6 + 1, 3, 6, 4, 1, 5, 12]);
+        assert_eq!(arrays.offsets(), [0, 5, 7, 8]);
+        assert_eq!(arrays.leaves_of(0).collect::<Vec<_>>(), [1, 3, 4]);
+        assert_eq!(arrays.leaves_of(2).count(), 0);
+        Ok(())
+    }
+}
