@@ -3,11 +3,15 @@
 use super::Parser;
 use super::furniture;
 use super::join;
-use super::line::{Line, Mark};
+use super::line::{Line, Mark, WIDEST_WRAP};
+use super::wrap::{Piece, Wrap};
 use crate::document::RepairKind;
 
-/// Lines longer than this are no product of hard wrapping; books, typescript and e-mail stay below.
-const WIDEST_WRAP: u32 = 130;
+/// Running text that breaks off does so in a line longer than this.
+const SHORT: u64 = 45;
+
+/// Lines of addresses, verses and lists of names are shorter than this on average.
+const STACKED: u64 = 35;
 
 /// A run of lines; those marked as furniture inside it are skipped.
 #[derive(Debug, Clone, Copy)]
@@ -22,41 +26,26 @@ pub(super) struct Block {
     pub(super) joins: u32,
 }
 
-/// How a text marks its paragraphs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Layout {
-    /// A line is a paragraph.
-    Lines,
-    /// Paragraphs are hard-wrapped and blank lines stand between them.
-    Blank,
-    /// Paragraphs are hard-wrapped and nothing, or only indentation, stands between them.
-    Wrapped,
-}
-
 /// Cuts the lines into blocks and joins what pages have broken.
 pub(super) fn blocks(source: &str, lines: &mut [Line], parser: &Parser) -> Vec<Block> {
-    let layout = layout(source, lines);
-    let cuts = |lines: &[Line], width: &mut Width, at: usize, next: usize| match layout {
-        Layout::Lines => true,
-        Layout::Blank => free(lines, at, next),
-        Layout::Wrapped => free(lines, at, next) || width.breaks(source, lines, at, next),
-    };
     let mut blocks = Vec::new();
-    let mut width = Width::default();
-    let mut last: Option<usize> = None;
-    for at in 0..lines.len() {
-        if !lines[at].is_text() {
-            continue;
-        }
-        match last {
-            Some(before) if !cuts(lines, &mut width, before, at) => extend(&mut blocks, at, lines[at].columns),
-            _ => {
-                width.start();
-                blocks.push(Block { first: at, last: at, lines: 1, columns: lines[at].columns.into(), joins: 0 });
+    if is_line_by_line(lines) {
+        blocks.extend((0..lines.len()).filter(|&at| lines[at].is_text()).map(|at| Block::new(lines, &[at])));
+    } else {
+        // A page between two lines of text says nothing of paragraphs where blank lines do not either.
+        let is_rule = |at: usize| join::is_rule(lines[at].text(source));
+        let cuts = |at: usize, next: usize| next == at + 1 && lines[next].blank_before || is_rule(at) || is_rule(next);
+        let open = runs(lines, cuts);
+        let wrap = Wrap::new(source, lines, &open);
+        let pieces: Vec<Vec<Piece>> = open.iter().map(|run| wrap.pieces(source, lines, run)).collect();
+        if marks_by_blank_lines(&open, &pieces) {
+            let closed = runs(lines, |at, next| free(lines, at, next));
+            blocks.extend(closed.iter().flat_map(|run| split_list(source, lines, run)));
+        } else {
+            for (run, pieces) in open.iter().zip(&pieces) {
+                blocks.extend(pieces.iter().map(|piece| Block::new(lines, &run[piece.lines.range()])));
             }
         }
-        width.grow(&lines[at]);
-        last = Some(at);
     }
     if parser.mends(RepairKind::RunningHead) {
         drop_lone_heads(source, lines, &mut blocks);
@@ -67,11 +56,11 @@ pub(super) fn blocks(source: &str, lines: &mut [Line], parser: &Parser) -> Vec<B
     blocks
 }
 
-fn extend(blocks: &mut [Block], at: usize, columns: u32) {
-    if let Some(block) = blocks.last_mut() {
-        block.last = at;
-        block.lines += 1;
-        block.columns += u64::from(columns) + 1;
+impl Block {
+    fn new(lines: &[Line], run: &[usize]) -> Block {
+        let columns = run.iter().map(|&at| u64::from(lines[at].columns) + 1).sum::<u64>().saturating_sub(1);
+        let (first, last) = (run.first().copied().unwrap_or(0), run.last().copied().unwrap_or(0));
+        Block { first, last, lines: run.len() as u32, columns, joins: 0 }
     }
 }
 
@@ -80,114 +69,68 @@ fn free(lines: &[Line], at: usize, next: usize) -> bool {
     next > at + 1 || lines[next].blank_before || lines[next].page_before
 }
 
-fn layout(source: &str, lines: &[Line]) -> Layout {
+/// The lines of text, cut where `cuts` says.
+fn runs(lines: &[Line], cuts: impl Fn(usize, usize) -> bool) -> Vec<Vec<usize>> {
+    let mut runs: Vec<Vec<usize>> = Vec::new();
+    for at in (0..lines.len()).filter(|&at| lines[at].is_text()) {
+        match runs.last_mut() {
+            Some(run) if run.last().is_some_and(|&last| !cuts(last, at)) => run.push(at),
+            _ => runs.push(vec![at]),
+        }
+    }
+    runs
+}
+
+/// Whether most of the text stands in lines too long to be wrapped.
+fn is_line_by_line(lines: &[Line]) -> bool {
     let (mut wide, mut all) = (0u64, 0u64);
     for line in lines.iter().filter(|line| line.is_text()) {
         let columns = u64::from(line.columns);
         all += columns;
         wide += if line.columns > WIDEST_WRAP { columns } else { 0 };
     }
-    if 2 * wide >= all {
-        return Layout::Lines;
-    }
-    let mut width = Width::default();
-    let (mut inside, mut between) = (0u64, 0u64);
-    let mut last: Option<usize> = None;
-    for at in 0..lines.len() {
-        if !lines[at].is_text() {
-            continue;
-        }
-        if let Some(before) = last {
-            if free(lines, before, at) {
-                between += 1;
-                width.start();
-            } else if width.breaks(source, lines, before, at) {
-                inside += 1;
-                width.start();
-            }
-        }
-        width.grow(&lines[at]);
-        last = Some(at);
-    }
-    // In a text that puts blank lines between its paragraphs, short lines inside one are addresses,
-    // verses and tables: a few. Where they are as many as a third, blank lines mark something else.
-    if 3 * inside > between { Layout::Wrapped } else { Layout::Blank }
+    2 * wide >= all
 }
 
-/// How wide the lines around run, which tells a line that was full from one that ended.
-#[derive(Debug, Default)]
-struct Width {
-    /// Widest right edge in the paragraph so far.
-    own: u32,
-    /// Lines in the paragraph so far.
-    lines: u32,
-    /// Widest of the paragraph before.
-    before: u32,
+/// Whether paragraphs end at blank lines: where wrapped paragraphs end as often inside the runs between blank
+/// lines, the blank lines mark something else. Headings and stacks of short lines say nothing of it.
+fn marks_by_blank_lines(runs: &[Vec<usize>], pieces: &[Vec<Piece>]) -> bool {
+    let (mut texts, mut inside) = (0, 0);
+    for (run, pieces) in runs.iter().zip(pieces) {
+        texts += usize::from(pieces.iter().any(|piece| piece.wrapped && piece.lines.len() >= 2));
+        for pair in pieces.windows(2) {
+            let long = pair[0].lines.len() >= 2 || pair[1].lines.len() >= 2;
+            let start = pair[1].lines.start;
+            let same_page = run[start] == run[start - 1] + 1;
+            inside += usize::from(pair[0].wrapped && pair[1].wrapped && pair[0].ends && long && same_page);
+        }
+    }
+    3 * inside <= texts
 }
 
-impl Width {
-    fn start(&mut self) {
-        if self.lines >= 2 || self.own > self.before {
-            self.before = self.own;
-        }
-        (self.own, self.lines) = (0, 0);
+/// A list whose items stand on lines of their own is as many blocks.
+fn split_list(source: &str, lines: &[Line], run: &[usize]) -> Vec<Block> {
+    let is_item = |&&at: &&usize| join::bullet(lines[at].text(source)).is_some();
+    let items = run.iter().filter(is_item).count();
+    let first = run.first().is_some_and(|at| is_item(&at));
+    let announced = run
+        .iter()
+        .position(|at| is_item(&at))
+        .is_some_and(|place| place > 0 && lines[run[place - 1]].text(source).ends_with(':'));
+    if items < 2 || !(first || announced) {
+        return vec![Block::new(lines, run)];
     }
-
-    fn grow(&mut self, line: &Line) {
-        self.own = self.own.max(line.indent.saturating_add(line.columns));
-        self.lines += 1;
-    }
-
-    /// Whether a paragraph ends between two neighbouring lines.
-    fn breaks(&self, source: &str, lines: &[Line], at: usize, next: usize) -> bool {
-        let (line, below) = (&lines[at], &lines[next]);
-        let after_next = lines.get(next + 1).filter(|line| line.is_text() && !line.blank_before);
-        if below.indent > line.indent && after_next.is_none_or(|after| after.indent < below.indent) {
-            return true;
-        }
-        if below.indent + 1 < line.indent && self.lines >= 2 {
-            return true;
-        }
-        let (text, next_text) = (line.text(source), below.text(source));
-        let ends = join::ends_sentence(text);
-        let starts = join::is_list_item(next_text);
-        let speaker = ends && is_speaker(next_text);
-        if speaker || starts && ends {
-            return true;
-        }
-        let width = self.here(lines, next);
-        let word = next_text.split(' ').next().unwrap_or_default().chars().count() as u32;
-        let edge = line.indent.saturating_add(line.columns);
-        let room = i64::from(width) - i64::from(edge) - 1 - i64::from(word);
-        if room < 0 {
-            return false;
-        }
-        let large = join::begins_large(next_text);
-        if starts || ends && large {
-            return true;
-        }
-        if join::is_capitals(text) != join::is_capitals(next_text) && !join::ends_open(text) {
-            return large;
-        }
-        large && room >= 12 && !join::ends_open(text)
-    }
-
-    /// The width that the line before `next` could have had.
-    fn here(&self, lines: &[Line], next: usize) -> u32 {
-        if self.lines >= 3 {
-            return self.own;
-        }
-        let below = lines[next..].iter().take(4).take_while(|line| line.is_text() && !line.blank_before);
-        let below = below.map(|line| line.indent.saturating_add(line.columns)).max().unwrap_or(0);
-        self.own.max(if self.lines >= 2 { self.own } else { self.before.max(below) })
-    }
+    run.chunk_by(|_, at| !is_item(&at)).map(|item| Block::new(lines, item)).collect()
 }
 
 /// Whether a text starts with who speaks, as minutes print it: `Mr. SMITH.`, `The PRESIDENT pro tempore.`
 pub(super) fn is_speaker(text: &str) -> bool {
     let mut words = text.split(' ');
     let title = words.next().unwrap_or_default();
-    if !matches!(title, "Mr." | "Mrs." | "Ms." | "Miss" | "Dr." | "Sir" | "The" | "Senator" | "Lord" | "M." | "Mme") {
+    if !matches!(
+        title,
+        "Mr." | "Mrs." | "Ms." | "Miss" | "Dr." | "Sir" | "The" | "THE" | "Senator" | "Lord" | "M." | "Mme"
+    ) {
         return false;
     }
     let Some(name) = words.next() else { return false };
@@ -195,7 +138,7 @@ pub(super) fn is_speaker(text: &str) -> bool {
     let name = name.trim_end_matches(['.', ',', ':']);
     let capitals = name.chars().rev().take_while(|c| c.is_uppercase()).count();
     let has_more = words.next().is_some() || text.ends_with('.') || text.ends_with(':');
-    capitals >= 2 && has_more && !(title == "The" && capitals < 5)
+    capitals >= 2 && has_more && !(title.len() == 3 && capitals < 5)
 }
 
 /// A lone line in capitals inside a sentence is a running head that came through once.
@@ -208,6 +151,7 @@ fn drop_lone_heads(source: &str, lines: &mut [Line], blocks: &mut Vec<Block>) {
             && line.columns <= 60
             && before.columns >= 60
             && join::is_capitals(line.text(source))
+            && !join::is_label(line.text(source))
             && join::goes_on(lines[before.last].text(source), lines[after.first].text(source))
         {
             heads.push(place + 1);
@@ -242,16 +186,24 @@ fn join_blocks(source: &str, lines: &[Line], blocks: &[Block]) -> Vec<Block> {
 /// Whether a paragraph goes on in the next block.
 fn belong(source: &str, lines: &[Line], before: &Block, after: &Block) -> bool {
     let (end, start) = (lines[before.last].text(source), lines[after.first].text(source));
+    if join::is_rule(end) || join::is_rule(start) || is_speaker(start) {
+        return false;
+    }
     let over_page = after.first > before.last + 1 || lines[after.first].page_before;
     if over_page {
         let long = before.columns >= 40 || join::begins_small(start);
         let broken_off = long && !join::ends_sentence(end) && !join::is_capitals(start);
         let never_ended = before.lines > 1 || join::ends_open(end) || join::begins_small(start) || before.columns > 120;
-        return broken_off && never_ended && !join::is_list_item(start) && !is_speaker(start);
+        let stacked = before.lines >= 3 && before.columns / u64::from(before.lines) < STACKED;
+        return broken_off && never_ended && !join::is_list_item(start) && (!stacked || join::begins_small(start));
     }
     // Without a page between the two only the plainest cases are joined: verses, addresses and lists
-    // also go on in small letters, but their lines are short.
-    before.columns >= 60 && join::goes_on(end, start)
+    // also go on in small letters, but their lines are short; statutes go on flush after a list.
+    before.columns >= 60
+        && u64::from(lines[before.last].columns) >= SHORT
+        && !join::is_list_item(lines[before.first].text(source))
+        && join::goes_on(end, start)
+        && (join::begins_small(start) || !end.ends_with([',', '-', '—']))
 }
 
 /// Marks furniture, as far as the parser mends it.

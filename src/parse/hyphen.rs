@@ -16,16 +16,24 @@ const FREE_FIRST: [&str; 40] = [
 pub(super) struct Hyphens {
     /// How often each form in question stands in the text, away from line ends.
     seen: HashMap<String, u32>,
+    /// Whether the text breaks no words: what stands at its line ends are the hyphens of compounds.
+    unbroken: bool,
 }
+
+/// Typesetters that break words do so in one line of ten or twenty; compounds come to a line's end in one of a
+/// hundred or two.
+const BROKEN_LINES: usize = 50;
 
 impl Hyphens {
     /// Reads the text twice: which forms are in question, then how often each is there. A text without
     /// line-end hyphens is not read at all.
     pub(super) fn new(source: &str, lines: &[Line]) -> Hyphens {
         let mut seen = HashMap::new();
+        let mut broken = 0;
         for pair in lines.windows(2) {
             if let Some((first, second)) = halves(source, pair[0].end, pair[1].start) {
                 let (first, second) = (first.to_lowercase(), second.to_lowercase());
+                broken += 1;
                 seen.insert(format!("{first}{second}"), 0);
                 seen.insert(format!("{first}-{second}"), 0);
                 seen.insert(first, 0);
@@ -45,7 +53,7 @@ impl Hyphens {
                 }
             }
         }
-        Hyphens { seen }
+        Hyphens { seen, unbroken: lines.len() > BROKEN_LINES && BROKEN_LINES * broken < lines.len() }
     }
 
     /// `Some(true)`: the word was broken, join it. `Some(false)`: the hyphen stays and no space follows.
@@ -70,7 +78,8 @@ impl Hyphens {
             return Some(joined > hyphened);
         }
         // The first half of a broken word is seldom a word of the text; of a compound it often is.
-        let compound = FREE_FIRST.contains(&first.as_str()) || (count(&first) > 0 && count(&second) > 0);
+        let compound =
+            self.unbroken || FREE_FIRST.contains(&first.as_str()) || (count(&first) > 0 && count(&second) > 0);
         Some(!compound && first.chars().count() >= 2 && second.chars().count() >= 2)
     }
 }

@@ -8,8 +8,8 @@ pub(super) fn goes_on(before: &str, after: &str) -> bool {
     if ends_sentence(before) {
         return false;
     }
-    let begins_small = begins_small(after);
-    begins_small && !is_list_item(after) || ends_open(before) && !is_list_item(after)
+    // After a comma a heading or a line of a letter may follow as well.
+    (begins_small(after) || ends_open(before) && !before.ends_with(',')) && !is_list_item(after)
 }
 
 /// The last character that says how a text ends: closing quotes, brackets and note numbers are left aside.
@@ -57,6 +57,65 @@ pub(super) fn is_list_item(text: &str) -> bool {
     bullet(text).is_some() || enumeration(text).is_some()
 }
 
+/// Words that a speaker or a writer opens a paragraph with.
+const OPENERS: [&str; 14] = [
+    "Additionally",
+    "Also",
+    "Finally",
+    "First",
+    "Firstly",
+    "Furthermore",
+    "Lastly",
+    "Moreover",
+    "Next",
+    "Second",
+    "Secondly",
+    "Similarly",
+    "Third",
+    "Thirdly",
+];
+
+/// Whether a text starts as paragraphs more often than other sentences do: `Finally,`, or with an address to the
+/// chair, `Mr. President,`.
+pub(super) fn is_opener(text: &str) -> bool {
+    let Some((before, _)) = text.split_once(',') else { return false };
+    let mut words = before.split(' ');
+    match (words.next(), words.next(), words.next()) {
+        (Some(word), None, _) => OPENERS.contains(&word),
+        (Some("Mr." | "Mrs." | "Ms." | "Madam" | "Madame" | "Mister"), Some(office), None) => {
+            matches!(office, "President" | "Speaker" | "Chairman" | "Chair" | "Chairwoman" | "Chairperson")
+        }
+        (Some("In"), Some(word), None) => matches!(word, "addition" | "closing" | "conclusion" | "short" | "sum"),
+        _ => false,
+    }
+}
+
+/// Whether a line is a rule of dashes, asterisks or the like and no text.
+pub(super) fn is_rule(text: &str) -> bool {
+    let marks = text.chars().try_fold(0, |marks, c| match c {
+        ' ' | '\t' => Some(marks),
+        '_' | '-' | '*' | '=' | '~' | '—' | '–' | '•' | '·' | '#' => Some(marks + 1),
+        _ => None,
+    });
+    marks.is_some_and(|marks| marks >= 3)
+}
+
+/// Whether a text starts with the label of an article or an entry: `Sec. 4.`, `Article 12.`, `EC-858.`, `S. 221.`
+pub(super) fn is_label(text: &str) -> bool {
+    let text = text.trim_start_matches(is_opening);
+    let head = &text.as_bytes()[..text.len().min(24)];
+    let Some(digit) = head.iter().position(u8::is_ascii_digit) else { return text.starts_with('§') };
+    let lead = &head[..digit];
+    let named = lead.first().is_some_and(u8::is_ascii_uppercase)
+        && lead.len() <= 10
+        && lead.iter().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'.' | b'-' | b' '))
+        && matches!(lead.last(), Some(b'-' | b' '))
+        && lead.iter().filter(|byte| **byte == b' ').count() <= 2;
+    let number = head[digit..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let rest = &head[digit + number..];
+    named && number <= 5 && matches!(rest, [b'.' | b':', b' ', ..] | [b'.' | b':'])
+}
+
 /// The length in bytes of a bullet and the space behind it.
 pub(super) fn bullet(text: &str) -> Option<usize> {
     let is_mark = |c: &char| {
@@ -65,7 +124,9 @@ pub(super) fn bullet(text: &str) -> Option<usize> {
     let mark = text.chars().next().filter(is_mark)?;
     let rest = &text[mark.len_utf8()..];
     let space = rest.len() - rest.trim_start().len();
-    (space > 0 && space < rest.len()).then_some(mark.len_utf8() + space)
+    // `* * *` stands for words left out.
+    let lone = !(mark == '*' && rest.trim_start().starts_with('*'));
+    (lone && space > 0 && space < rest.len()).then_some(mark.len_utf8() + space)
 }
 
 /// The length in bytes of an enumeration mark: `(a)`, `(12)`, `1.`, `1)`, `a)`, `IV.`, `2.3`, behind quotes.

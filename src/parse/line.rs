@@ -1,5 +1,8 @@
 //! The lines of a text, measured once; every later step reads these instead of the text.
 
+/// Lines longer than this are no product of hard wrapping; books, typescript and e-mail stay below.
+pub(super) const WIDEST_WRAP: u32 = 130;
+
 /// Why a line is left out of the text, or that it is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mark {
@@ -32,6 +35,11 @@ pub(super) struct Line {
 impl Line {
     pub(super) fn text<'a>(&self, source: &'a str) -> &'a str {
         &source[self.start..self.end]
+    }
+
+    /// The column of its right end.
+    pub(super) fn edge(&self) -> u32 {
+        self.indent.saturating_add(self.columns)
     }
 
     pub(super) fn is_text(&self) -> bool {

@@ -11,6 +11,7 @@ mod json_lines;
 mod language;
 mod line;
 mod structure;
+mod wrap;
 mod written_date;
 
 use std::io::BufRead;

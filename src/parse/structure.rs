@@ -51,7 +51,7 @@ impl<'a> View<'a> {
     fn kind(&self, place: usize) -> Role {
         let block = &self.blocks[place];
         let text = self.first(place);
-        if block.lines == 1 && text.len() >= 3 && text.chars().all(|c| "_-*=~—–•·# \t".contains(c)) {
+        if block.lines == 1 && join::is_rule(text) {
             return Role::Separator;
         }
         let indented = self.lines[block.first..=block.last].iter().filter(|line| line.is_text());

@@ -17,7 +17,7 @@ pub(crate) use self::{
     closeness::slips,
     fold::plain,
     function_word::is_function_word,
-    sentence::sentences,
+    sentence::{ends_abbreviated, sentences},
     term::{Analyzer, Term, TermKind},
     word::{Word, words},
 };

@@ -345,6 +345,11 @@ fn is_glued(text: &str, start: usize, stop: usize, rest: &str) -> bool {
         && !rest.split(char::is_whitespace).next().unwrap_or_default().trim_end_matches('.').contains(['.', '/', '@'])
 }
 
+/// Whether a text ends in the stop of an abbreviation or initial, when `next` is what follows.
+pub(crate) fn ends_abbreviated(text: &str, next: &str) -> bool {
+    text.ends_with('.') && is_abbreviation(text, 0, text.len() - 1, next)
+}
+
 /// Whether the stop at `stop` belongs to the word before it; `next` starts with what follows it.
 fn is_abbreviation(text: &str, start: usize, stop: usize, next: &str) -> bool {
     // No abbreviation is longer than this; a long word is not looked at further.
