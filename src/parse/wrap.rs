@@ -444,7 +444,7 @@ mod tests {
             "The ministers met in Geneva for the third time this year and spoke for two hours. They agreed on little, and \
              the communiqué that followed says as much. No date was set.",
             "Mr. Smith of the delegation said that the gas would flow again. Others were not so sure of that, and the \
-             markets in London and in Frankfurt took the same view when they opened.",
+             markets in London and in Frankfurt took the same view.",
             "What follows is a matter of months. The treaty runs out in May, the talks on a new one have not begun, and \
              neither side wants to be the first to ask for them.",
         ];
