@@ -3,6 +3,7 @@
 //! ```text
 //! cargo run --release --example search -- "NATO enlargement"
 //! cargo run --release --example search -- --actor LTU --json "sanctions"
+//! cargo run --release --example search -- --sort newest --group 2 --explain "energy security"
 //! ```
 
 use std::error::Error;
@@ -12,9 +13,10 @@ use std::time::Instant;
 
 use anstream::{eprintln, println};
 use anstyle::{AnsiColor, Color, Style};
-use clap::Parser as _;
+use clap::{Parser as _, ValueEnum};
 use demarche::{
-    Annotator, Date, DateRange, Dimension, FacetCounts, Filter, Hit, Index, Parser, Query, Request, Results,
+    Annotator, Cursor, Date, DateRange, Dimension, FacetCounts, Filter, Hit, Index, Operator, Parser, Query, Request,
+    Results, Sort,
 };
 
 /// Full-text search over documents, paragraph by paragraph.
@@ -41,11 +43,39 @@ struct Arguments {
     /// How many paragraphs to show.
     #[arg(long, value_name = "N", default_value_t = 10)]
     limit: usize,
+    /// What comes first.
+    #[arg(long, value_enum, default_value_t = Order::Relevance)]
+    sort: Order,
+    /// Halve scores for every so many days of age, counted from the date of --to.
+    #[arg(long, value_name = "DAYS")]
+    half_life: Option<f64>,
+    /// Group by document, with at most so many paragraphs of each.
+    #[arg(long, value_name = "N")]
+    group: Option<usize>,
+    /// Go on after a page: the cursor that was printed at its end.
+    #[arg(long, value_name = "CURSOR")]
+    after: Option<String>,
+    /// A paragraph needs all words of the query, not any.
+    #[arg(long)]
+    all: bool,
+    /// Show where the scores come from.
+    #[arg(long)]
+    explain: bool,
     /// Print JSON.
     #[arg(long)]
     json: bool,
     /// The query.
     query: String,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Order {
+    /// The best first.
+    Relevance,
+    /// The newest document first.
+    Newest,
+    /// The oldest document first.
+    Oldest,
 }
 
 fn main() -> ExitCode {
@@ -72,7 +102,8 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         None => build(&arguments.docs)?,
     };
     let started = Instant::now();
-    let mut query = Query::new(&arguments.query);
+    let operator = if arguments.all { Operator::All } else { Operator::Any };
+    let mut query = Query::with_operator(&arguments.query, operator);
     for (dimension, given) in [(Dimension::Actor, &arguments.actor), (Dimension::Topic, &arguments.topic)] {
         for value in given {
             // In a query an unknown name is a diagnostic; on the command line it is a mistake.
@@ -83,7 +114,22 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     if from.is_some() || to.is_some() {
         query = query.filter(Filter::Date(DateRange { from, to }));
     }
-    let results = index.searcher()?.search(Request::new(query).limit(arguments.limit))?;
+    let sort = match arguments.sort {
+        Order::Relevance => Sort::Relevance,
+        Order::Newest => Sort::Newest,
+        Order::Oldest => Sort::Oldest,
+    };
+    let mut request = Request::new(query).limit(arguments.limit).sort(sort).explain(arguments.explain);
+    if let Some(days) = arguments.half_life {
+        request = request.recency(days, to.ok_or("--half-life counts from the date that --to gives")?);
+    }
+    if let Some(paragraphs) = arguments.group {
+        request = request.group(paragraphs);
+    }
+    if let Some(cursor) = &arguments.after {
+        request = request.after(cursor.parse::<Cursor>()?);
+    }
+    let results = index.searcher()?.search(request)?;
     let took_ms = started.elapsed().as_secs_f64() * 1_000.0;
     if arguments.json {
         let mut json = serde_json::to_value(&results)?;
@@ -126,6 +172,9 @@ fn print(results: &Results, took_ms: f64) {
     for (place, hit) in results.hits.iter().enumerate() {
         print_hit(place + 1, hit);
     }
+    if let Some(next) = &results.next {
+        println!("{DIM}more: --after {next}{DIM:#}\n");
+    }
     for (dimension, counts) in results.facets.dimensions() {
         print_facets(dimension, counts);
     }
@@ -148,6 +197,11 @@ fn print_hit(place: usize, hit: &Hit) {
     let topics: Vec<&str> = hit.topics.iter().map(|topic| topic.path.as_str()).collect();
     if !topics.is_empty() {
         println!("   {DIM}{}{DIM:#}", topics.join(" · "));
+    }
+    if let Some(explanation) = &hit.explanation {
+        for line in explanation.to_string().lines() {
+            println!("   {line}");
+        }
     }
     println!();
 }

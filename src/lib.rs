@@ -65,8 +65,8 @@ pub use crate::{
     index::{Index, IndexWriter, SchemeCodes},
     parse::{Parser, ParserBuilder},
     search::{
-        Clause, Counts, Cursor, DateRange, Diagnostic, Distance, FacetCount, FacetCounts, FacetList, FacetSelection,
-        Facets, Field, Filter, Form, Given, Group, Highlight, Highlighter, Hit, Interval, Operator, Period, Query,
-        RankedParagraph, Ranking, Request, Resolved, Results, Searcher, Sort, Timeline, Total,
+        Clause, Counts, Cursor, DateRange, Diagnostic, Distance, Explanation, FacetCount, FacetCounts, FacetList,
+        FacetSelection, Facets, Field, Filter, Form, Given, Group, Highlight, Highlighter, Hit, Interval, Operator,
+        Period, Query, RankedParagraph, Ranking, Relation, Request, Resolved, Results, Searcher, Sort, Timeline, Total,
     },
 };

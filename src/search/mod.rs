@@ -8,11 +8,14 @@ mod cursor;
 mod evidence;
 mod exclusion;
 mod expand;
+mod explain;
+mod explanation;
 mod facet;
 mod filter;
 mod highlight;
 mod near;
 mod order;
+mod page;
 mod plan;
 mod positional;
 mod query;
@@ -26,6 +29,7 @@ mod top;
 
 pub use self::{
     cursor::Cursor,
+    explanation::{Explanation, Relation},
     facet::{FacetCount, FacetCounts, FacetList, FacetSelection, Facets, Interval, Period, Timeline},
     highlight::{Highlight, Highlighter},
     order::Sort,

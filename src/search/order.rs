@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::explanation::Explanation;
 use crate::date::Date;
 
 /// What comes first. Ties are ordered by document id, then by the paragraph's ordinal.
@@ -26,12 +27,30 @@ pub(crate) struct Recency {
 }
 
 impl Recency {
+    /// The factor with what it comes from.
+    pub(crate) fn explain(&self, day: Option<i32>) -> Explanation {
+        let half_life = Explanation::figure("h, days of a half-life", self.half_life_days, Vec::new());
+        let mut parts = vec![half_life];
+        let what = match day {
+            Some(day) => {
+                let age = self.age(day) as f64;
+                parts.insert(0, Explanation::figure(format!("d, days before {}", self.as_of), age, Vec::new()));
+                "recency, 0.5 ^ (d / h)"
+            }
+            None => "recency of a document without a date",
+        };
+        Explanation::figure(what, self.factor(day), parts)
+    }
+
+    fn age(&self, day: i32) -> i64 {
+        (i64::from(self.as_of.last_day().day_number()) - i64::from(day)).max(0)
+    }
+
     /// What a score is multiplied by: ½ to the power of the age in half-lives, 1 for documents that are newer
     /// than the day counted from, ½ for those without a date.
     pub(crate) fn factor(&self, day: Option<i32>) -> f64 {
         let Some(day) = day else { return 0.5 };
-        let age = (i64::from(self.as_of.last_day().day_number()) - i64::from(day)).max(0);
-        (-(age as f64) / self.half_life_days).exp2()
+        (-(self.age(day) as f64) / self.half_life_days).exp2()
     }
 }
 

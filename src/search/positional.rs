@@ -138,6 +138,21 @@ impl PositionalQuery {
         Ok(found)
     }
 
+    /// The terms whose rarity counts: one choice an operand, because the alternatives of a prefix would add up
+    /// to more than any word.
+    pub(crate) fn scored_terms(&self) -> Vec<(Field, String)> {
+        let firsts = self.operands.iter().filter_map(|operand| operand.alternatives.first());
+        firsts.flat_map(|sequence| sequence.terms.iter().cloned()).collect()
+    }
+
+    /// How many windows of a paragraph satisfy the rule, once the segment has been searched; else 0.
+    pub(crate) fn times(&self, reader: &SegmentReader, doc: DocId) -> u32 {
+        let known = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = known.get(&reader.segment_id());
+        let place = found.and_then(|found| Some((found, found.binary_search_by_key(&doc, |&(doc, _)| doc).ok()?)));
+        place.map_or(0, |(found, place)| found[place].1)
+    }
+
     /// A query of the engine for the paragraphs that hold all operands, near or not.
     fn candidates(&self) -> BooleanQuery {
         let term = |(field, text): &(Field, String)| -> Box<dyn Query> {
@@ -158,14 +173,8 @@ impl Query for PositionalQuery {
     fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
         let similarity = match scoring {
             EnableScoring::Enabled { statistics_provider, .. } => {
-                // One term an operand: the alternatives of a prefix would add up to more than any word.
-                let terms: Vec<Term> = self
-                    .operands
-                    .iter()
-                    .filter_map(|operand| operand.alternatives.first())
-                    .flat_map(|sequence| &sequence.terms)
-                    .map(|(field, text)| Term::from_field_text(*field, text))
-                    .collect();
+                let terms = self.scored_terms();
+                let terms: Vec<Term> = terms.iter().map(|(field, text)| Term::from_field_text(*field, text)).collect();
                 similarity(statistics_provider, &terms, self.fields.text)?
             }
             EnableScoring::Disabled { .. } => None,

@@ -38,6 +38,7 @@ pub struct Request {
     pub(crate) recency: Option<Recency>,
     pub(crate) per_document: Option<usize>,
     pub(crate) after: Option<Cursor>,
+    pub(crate) explain: bool,
 }
 
 impl Request {
@@ -58,6 +59,7 @@ impl Request {
             recency: None,
             per_document: None,
             after: None,
+            explain: false,
         }
     }
 
@@ -133,6 +135,12 @@ impl Request {
     /// the first hit is the best.
     pub fn after(mut self, cursor: Cursor) -> Request {
         self.after = Some(cursor);
+        self
+    }
+
+    /// Whether every hit explains its score; by default not.
+    pub fn explain(mut self, explain: bool) -> Request {
+        self.explain = explain;
         self
     }
 

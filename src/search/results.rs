@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::cursor::Cursor;
+use super::explanation::Explanation;
 use super::facet::{Facets, Timeline};
 use super::highlight::Highlight;
 use super::query::Diagnostic;
@@ -126,6 +127,9 @@ pub struct Hit {
     pub topics: Vec<TopicTag>,
     /// Where the paragraph stands in its source, in bytes.
     pub source: Vec<Span>,
+    /// Where the score comes from; only when it is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<Explanation>,
 }
 
 impl Hit {
@@ -147,6 +151,7 @@ impl Hit {
             actors: paragraph.actors,
             topics: paragraph.topics,
             source: paragraph.source,
+            explanation: None,
         }
     }
 }

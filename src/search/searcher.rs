@@ -1,7 +1,6 @@
 //! A snapshot of the index that answers requests.
 
-use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tantivy::query::EnableScoring;
@@ -10,21 +9,15 @@ use tantivy::{DocAddress, TantivyDocument, Term};
 
 use super::compile::{Compiled, Compiler};
 use super::count::{Matching, Pass, SegmentFilters};
-use super::cursor::{Cursor, Place};
-use super::evidence::Texts;
 use super::facet::{FacetCounts, Facets};
-use super::filter::{self, DocumentFilter, FacetFilter};
-use super::highlight::Highlighter;
-use super::order::Sort;
-use super::plan::Weights;
+use super::filter::{self, DocumentFilter};
+use super::page::Page;
 use super::query::Clause;
-use super::rank::{RankedParagraph, WordWeights};
+use super::rank::WordWeights;
 use super::request::Request;
-use super::resolve::{resolve_actor, values};
-use super::results::{Counts, Group, Hit, Results, Total};
-use super::statistics::Statistics;
-use super::top::{self, Selection, Top};
-use crate::document::{ActorTag, Document, Language};
+use super::resolve::values;
+use super::results::{Counts, Results, Total};
+use crate::document::{Document, Language};
 use crate::error::{Error, ErrorKind, Result};
 use crate::facet::Dimension;
 use crate::index::stored::StoredParagraph;
@@ -47,9 +40,9 @@ use crate::index::{Bits, Index, Inner, SegmentArrays, SegmentNodes};
 /// ```
 #[derive(Clone)]
 pub struct Searcher {
-    index: Arc<Inner>,
-    tantivy: tantivy::Searcher,
-    arrays: Vec<Arc<SegmentArrays>>,
+    pub(super) index: Arc<Inner>,
+    pub(super) tantivy: tantivy::Searcher,
+    pub(super) arrays: Vec<Arc<SegmentArrays>>,
     nodes: Arc<SegmentNodes>,
     /// The languages that words of a query are read in, with their shares of the paragraphs: English, and those
     /// of the documents.
@@ -145,102 +138,13 @@ impl Searcher {
         self.counts(&request, compiled, &filters)
     }
 
-    fn compile(&self, request: &Request) -> Result<Compiled> {
+    pub(super) fn compile(&self, request: &Request) -> Result<Compiled> {
         let weights = WordWeights::new(&request.query, &self.languages, request.ranking.function_words);
         let languages = self.languages.iter().map(|&(language, _)| language);
         Compiler::new(&self.index, &self.tantivy, &self.arrays, languages, weights).compile(&request.query)
     }
 
-    /// The best paragraphs of a request without their texts, highlights or counts: the same ones in the same order
-    /// as the hits of [`search`](Searcher::search); of a [grouped](Request::group) one, the best paragraph of
-    /// each document.
-    ///
-    /// This is for callers who go on with the ranking, say to measure it or to merge it with another.
-    ///
-    /// # Errors
-    ///
-    /// As [`search`](Searcher::search).
-    pub fn rank(&self, request: impl Into<Request>) -> Result<Vec<RankedParagraph>> {
-        let request = request.into();
-        request.check()?;
-        let compiled = self.compile(&request)?;
-        let filters = self.filters(&compiled)?;
-        let ready = self.prepare(&request, &compiled, &filters)?;
-        let best = ready.selection(self, &request).top(request.unit(), request.position().as_ref(), request.limit)?;
-        let mut ranked = Vec::with_capacity(best.len());
-        for top in best {
-            let document = top::document_id(&self.tantivy, &self.arrays, top)?;
-            let reader = self.tantivy.segment_reader(top.segment);
-            let ordinal = self.arrays[top.segment as usize].ordinal(reader, top.doc)?;
-            ranked.push(RankedParagraph { score: top.key, document, ordinal });
-        }
-        Ok(ranked)
-    }
-
-    /// Makes the weights of a compiled request.
-    fn prepare(&self, request: &Request, compiled: &Compiled, filters: &[SegmentFilters]) -> Result<Ready<'_>> {
-        let known = request.after.as_ref().map(|cursor| cursor.0.figures.clone());
-        let statistics = Statistics::new(&self.tantivy, known);
-        let query = compiled.plan.query();
-        let weight = match request.sort {
-            Sort::Relevance => statistics.weight(&*query)?,
-            _ => self.unscored(&*query)?,
-        };
-        let exact = compiled.plan.weights(&statistics)?;
-        let filters = filters.iter().map(SegmentFilters::all).collect();
-        Ok(Ready { statistics, weight, exact, filters, scores: compiled.plan.scores() })
-    }
-
-    fn page(&self, request: &Request, compiled: &Compiled, filters: &[SegmentFilters]) -> Result<Page> {
-        let ready = self.prepare(request, compiled, filters)?;
-        let selection = ready.selection(self, request);
-        // One more than asked for tells whether there is a next page.
-        let mut best = selection.top(request.unit(), request.position().as_ref(), request.limit + 1)?;
-        let more = best.len() > request.limit;
-        best.truncate(request.limit);
-        let mut page = Page::default();
-        let mut marker = HitMarker::new(&self.index, request);
-        let mut hit = |score, top: Top| -> Result<Hit> {
-            Ok(marker.hit(score, self.stored(DocAddress::new(top.segment, top.doc))?))
-        };
-        match request.per_document {
-            Some(paragraphs) => {
-                for &top in &best {
-                    let found = selection.of_document(top)?;
-                    let first = page.hits.len();
-                    for &one in found.iter().take(paragraphs) {
-                        page.hits.push(hit(one.key, one)?);
-                    }
-                    let hits = page.hits.len() - first;
-                    let document = page.hits.last().map(|hit| hit.document.clone()).unwrap_or_default();
-                    page.groups.push(Group { document, paragraphs: found.len() as u64, hits });
-                }
-            }
-            None => {
-                let scores = match request.sort {
-                    Sort::Relevance => best.iter().map(|top| top.key).collect(),
-                    _ => selection.scores(&best)?,
-                };
-                for (&top, score) in best.iter().zip(scores) {
-                    page.hits.push(hit(score, top)?);
-                }
-            }
-        }
-        if more && let Some(last) = best.last() {
-            let stored = self.stored(DocAddress::new(last.segment, last.doc))?;
-            let place = Place {
-                request: request.fingerprint(),
-                key: last.key,
-                document: stored.document,
-                ordinal: stored.paragraph.ordinal,
-                figures: ready.statistics.into_figures(),
-            };
-            page.next = Some(Cursor(Box::new(place)));
-        }
-        Ok(page)
-    }
-
-    fn unscored(&self, query: &dyn tantivy::query::Query) -> Result<Box<dyn tantivy::query::Weight>> {
+    pub(super) fn unscored(&self, query: &dyn tantivy::query::Query) -> Result<Box<dyn tantivy::query::Weight>> {
         let scoring = EnableScoring::disabled_from_searcher(&self.tantivy);
         query.weight(scoring).map_err(|error| Error::storage("preparing a query", error))
     }
@@ -278,7 +182,7 @@ impl Searcher {
         Ok(Counts { query: request.query.to_string(), diagnostics, total, facets, timeline })
     }
 
-    fn filters(&self, compiled: &Compiled) -> Result<Vec<SegmentFilters>> {
+    pub(super) fn filters(&self, compiled: &Compiled) -> Result<Vec<SegmentFilters>> {
         let mut filters = Vec::with_capacity(self.arrays.len());
         for (reader, arrays) in self.tantivy.segment_readers().iter().zip(&self.arrays) {
             let mut segment = SegmentFilters::default();
@@ -300,7 +204,7 @@ impl Searcher {
         Ok(filters)
     }
 
-    fn stored(&self, address: DocAddress) -> Result<StoredParagraph> {
+    pub(super) fn stored(&self, address: DocAddress) -> Result<StoredParagraph> {
         let document: TantivyDocument =
             self.tantivy.doc(address).map_err(|error| Error::storage("reading a stored paragraph", error))?;
         let bytes = document.get_first(self.index.fields.stored).and_then(|value| value.as_bytes());
@@ -355,86 +259,5 @@ impl Searcher {
 impl std::fmt::Debug for Searcher {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Searcher").field("segments", &self.arrays.len()).finish_non_exhaustive()
-    }
-}
-
-/// The weights and filters of one request.
-struct Ready<'a> {
-    statistics: Statistics<'a>,
-    weight: Box<dyn tantivy::query::Weight>,
-    exact: Weights,
-    filters: Vec<Option<Arc<Bits>>>,
-    scores: usize,
-}
-
-impl Ready<'_> {
-    fn selection<'a>(&'a self, searcher: &'a Searcher, request: &Request) -> Selection<'a> {
-        Selection {
-            searcher: &searcher.tantivy,
-            arrays: &searcher.arrays,
-            filters: &self.filters,
-            weight: &*self.weight,
-            exact: &self.exact,
-            scores: self.scores,
-            sort: request.sort,
-            recency: request.recency,
-        }
-    }
-}
-
-/// The hits of a result.
-#[derive(Default)]
-struct Page {
-    hits: Vec<Hit>,
-    groups: Vec<Group>,
-    next: Option<Cursor>,
-}
-
-/// Draws the highlights of one result.
-struct HitMarker<'a> {
-    index: &'a Inner,
-    request: &'a Request,
-    highlighters: HashMap<Language, Highlighter>,
-    /// What names of the query mean, looked up once.
-    names: RefCell<HashMap<String, Option<FacetFilter>>>,
-}
-
-impl<'a> HitMarker<'a> {
-    fn new(index: &'a Inner, request: &'a Request) -> HitMarker<'a> {
-        HitMarker { index, request, highlighters: HashMap::new(), names: RefCell::default() }
-    }
-
-    fn hit(&mut self, score: f32, stored: StoredParagraph) -> Hit {
-        let language = stored.language.unwrap_or(Language::ENGLISH);
-        let request = self.request;
-        let highlighter = self
-            .highlighters
-            .entry(language)
-            .or_insert_with(|| Highlighter::new(&request.query, language).budget(request.passage_characters));
-        let names = &self.names;
-        let means = |name: &str, tag: &ActorTag| {
-            let mut names = names.borrow_mut();
-            if !names.contains_key(name) {
-                let meant = resolve_actor(&self.index.annotator, name).ok().map(|resolved| resolved.filter);
-                names.insert(name.to_owned(), meant);
-            }
-            names.get(name).is_some_and(|meant| meant.as_ref().is_some_and(|meant| meant.accepts(tag.path.as_str())))
-        };
-        let texts = Texts {
-            title: stored.title.as_deref().unwrap_or_default(),
-            headings: &stored.headings,
-            body: &stored.paragraph.text,
-            is_first: stored.record.is_some(),
-        };
-        let highlight = highlighter.highlight_with(texts, &stored.paragraph, &means);
-        Hit::new(score, stored, highlight)
-    }
-}
-
-impl Drop for HitMarker<'_> {
-    fn drop(&mut self) {
-        for (_, highlighter) in self.highlighters.drain() {
-            self.index.analyzers.put(highlighter.into_analyzer());
-        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use demarche::{Cursor, Document, Hit, Request, Searcher, Sort};
+use demarche::{Cursor, Document, Explanation, Hit, Relation, Request, Searcher, Sort};
 use proptest::prelude::*;
 
 use crate::search::{Made, MadeDocument, WORDS, corpus, document, index};
@@ -171,6 +171,36 @@ proptest! {
         }
         let old: Vec<_> = seen.into_iter().filter(|(document, _)| !document.starts_with("new")).collect();
         prop_assert_eq!(old, before);
+    }
+}
+
+fn adds_up(explanation: &Explanation) -> bool {
+    let parts = explanation.parts().iter().map(Explanation::value);
+    let expected = match explanation.relation() {
+        _ if explanation.parts().is_empty() => explanation.value(),
+        Relation::Sum => parts.sum(),
+        Relation::Product => parts.product(),
+        _ => explanation.value(),
+    };
+    (expected - explanation.value()).abs() <= 1e-9 && explanation.parts().iter().all(adds_up)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn explanations_add_up_to_the_score(corpus in corpus(), query in queries(), recent in any::<bool>()) {
+        let searcher = index(&corpus, 3, &BTreeSet::new()).searcher()?;
+        let mut request = Request::new(&query).explain(true);
+        if recent {
+            request = request.recency(300.0, demarche::Date::year_only(2004)?);
+        }
+        for hit in all(&searcher, request) {
+            let explanation = hit.explanation.expect("an explanation");
+            prop_assert!(adds_up(&explanation), "{}", explanation);
+            let score = f64::from(hit.score);
+            prop_assert!((explanation.value() - score).abs() <= score * 1e-5, "{} {}", score, explanation);
+        }
     }
 }
 
