@@ -39,6 +39,7 @@
 //! - One index is one machine and one writer at a time.
 #![forbid(unsafe_code)]
 
+mod analysis;
 mod annotate;
 mod date;
 mod document;
@@ -50,6 +51,10 @@ mod search;
 mod text;
 
 pub use crate::{
+    analysis::{
+        Contrast, Contrasted, Contrasts, Cooccurrence, CooccurrenceNode, Network, NetworkEdge, NetworkNode, Together,
+        Trend, TrendPoint,
+    },
     annotate::{
         Actor, ActorCodes, ActorKind, Alias, Annotator, AnnotatorBuilder, Crosswalk, Decision, Gazetteer,
         GazetteerBuilder, Labelled, Learn, Office, Problem, Profile, Scheme, Severity, Taxonomy, TaxonomyBuilder,
@@ -66,7 +71,8 @@ pub use crate::{
     parse::{Parser, ParserBuilder},
     search::{
         Clause, Counts, Cursor, DateRange, Diagnostic, Distance, Explanation, FacetCount, FacetCounts, FacetList,
-        FacetSelection, Facets, Field, Filter, Form, Given, Group, Highlight, Highlighter, Hit, Interval, Operator,
-        Period, Query, RankedParagraph, Ranking, Relation, Request, Resolved, Results, Searcher, Sort, Timeline, Total,
+        FacetSelection, Facets, Field, Filter, Form, Given, Group, Highlight, Highlighter, Hit, Interval, Matches,
+        Operator, Period, Query, RankedParagraph, Ranking, Relation, Request, Resolved, Results, Searcher, Sort,
+        Timeline, Total,
     },
 };

@@ -22,6 +22,32 @@ impl Bits {
         self.words[doc as usize / 64] >> (doc % 64) & 1 != 0
     }
 
+    /// Adds what is in the other.
+    pub(crate) fn unite(&mut self, other: &Bits) {
+        for (word, other) in self.words.iter_mut().zip(&other.words) {
+            *word |= other;
+        }
+    }
+
+    /// Takes away what is in the other.
+    pub(crate) fn subtract(&mut self, other: &Bits) {
+        for (word, other) in self.words.iter_mut().zip(&other.words) {
+            *word &= !other;
+        }
+    }
+
+    /// All of them, in their order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = u32> + '_ {
+        self.words.iter().enumerate().flat_map(|(place, &word)| {
+            let mut rest = word;
+            std::iter::from_fn(move || {
+                let bit = (rest != 0).then(|| rest.trailing_zeros())?;
+                rest &= rest - 1;
+                Some(place as u32 * 64 + bit)
+            })
+        })
+    }
+
     /// What it takes, in bytes.
     pub(crate) fn bytes(&self) -> usize {
         self.words.len() * 8

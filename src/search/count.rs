@@ -79,6 +79,8 @@ pub(crate) enum Matching<'a> {
     Everything,
     /// Those that a query matches.
     Query(&'a dyn Weight),
+    /// Those of a set a segment, none of which is deleted.
+    Set(&'a [Bits]),
 }
 
 /// What a pass over one commit needs to know.
@@ -88,14 +90,15 @@ pub(crate) struct Pass<'a> {
     pub(crate) filters: &'a [SegmentFilters],
     /// The dimensions to count.
     pub(crate) nodes: &'a [Arc<Nodes>],
+    /// Whether a filtered dimension is counted as if its own filter were off.
+    pub(crate) sideways: bool,
 }
 
 /// Paragraphs gathered before they are counted; a filtered dimension is then read in stretches, not one by one.
 const GATHERED: usize = 1_024;
 
 impl Pass<'_> {
-    /// Counts the paragraphs that match and pass the filters. A filtered dimension is counted sideways: as if
-    /// its own filter were off.
+    /// Counts the paragraphs that match and pass the filters.
     pub(crate) fn count(&self, matching: Matching<'_>) -> Result<Counts> {
         let mut counts = Counts::default();
         let mut sums: Vec<Sum> = self.nodes.iter().map(|nodes| Sum::new(nodes.len())).collect();
@@ -145,7 +148,7 @@ impl Pass<'_> {
             .nodes
             .iter()
             .map(|nodes| {
-                let filtered = self.filters[segment].dimensions.iter();
+                let filtered = self.filters[segment].dimensions.iter().filter(|_| self.sideways);
                 filtered.map(|(dimension, _)| *dimension).position(|of| of == nodes.dimension()).map_or(0, |at| at + 1)
             })
             .collect();
@@ -175,6 +178,17 @@ impl Pass<'_> {
         match matching {
             Matching::Query(weight) => {
                 weight.for_each_no_score(reader, &mut gather).map_err(|error| Error::storage("counting", error))?
+            }
+            Matching::Set(sets) => {
+                let mut block = Vec::with_capacity(GATHERED);
+                for doc in sets[segment].iter() {
+                    block.push(doc);
+                    if block.len() == GATHERED {
+                        gather(&block);
+                        block.clear();
+                    }
+                }
+                gather(&block);
             }
             Matching::Everything => {
                 let mut block = Vec::with_capacity(GATHERED);

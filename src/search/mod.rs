@@ -13,6 +13,7 @@ mod explanation;
 mod facet;
 mod filter;
 mod highlight;
+mod matches;
 mod near;
 mod order;
 mod page;
@@ -32,6 +33,7 @@ pub use self::{
     explanation::{Explanation, Relation},
     facet::{FacetCount, FacetCounts, FacetList, FacetSelection, Facets, Interval, Period, Timeline},
     highlight::{Highlight, Highlighter},
+    matches::Matches,
     order::Sort,
     query::{Clause, DateRange, Diagnostic, Distance, Field, Filter, Form, Given, Operator, Query},
     rank::{RankedParagraph, Ranking},

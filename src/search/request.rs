@@ -31,6 +31,7 @@ pub struct Request {
     pub(crate) limit: usize,
     pub(crate) dimensions: Vec<Dimension>,
     pub(crate) selections: BTreeMap<Dimension, FacetSelection>,
+    pub(crate) sideways: bool,
     pub(crate) timeline: Option<Interval>,
     pub(crate) passage_characters: usize,
     pub(crate) ranking: Ranking,
@@ -52,6 +53,7 @@ impl Request {
             limit: 10,
             dimensions: vec![Dimension::Actor, Dimension::Topic],
             selections: BTreeMap::new(),
+            sideways: true,
             timeline: None,
             passage_characters: 320,
             ranking: Ranking::default(),
@@ -84,6 +86,13 @@ impl Request {
             self.dimensions.insert(place, dimension);
         }
         self.selections.insert(dimension, shown);
+        self
+    }
+
+    /// Whether a filtered dimension is counted as if its own filter were off. By default, it is, so that the
+    /// siblings of what was chosen do not vanish; otherwise its counts are those of the paragraphs found.
+    pub fn sideways(mut self, yes: bool) -> Request {
+        self.sideways = yes;
         self
     }
 

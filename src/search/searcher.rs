@@ -21,7 +21,7 @@ use crate::document::{Document, Language};
 use crate::error::{Error, ErrorKind, Result};
 use crate::facet::Dimension;
 use crate::index::stored::StoredParagraph;
-use crate::index::{Bits, Index, Inner, SegmentArrays, SegmentNodes};
+use crate::index::{Bits, Index, Inner, Nodes, SegmentArrays, SegmentNodes};
 
 /// Answers requests from one commit of an index, however long it is kept.
 ///
@@ -156,10 +156,9 @@ impl Searcher {
         }
         let mut nodes = Vec::with_capacity(dimensions.len());
         for &dimension in &dimensions {
-            let of = self.nodes.of(dimension, &self.tantivy, &self.arrays, &self.index.annotator)?;
-            nodes.push(of.clone());
+            nodes.push(self.nodes(dimension)?);
         }
-        let pass = Pass { searcher: &self.tantivy, arrays: &self.arrays, filters, nodes: &nodes };
+        let pass = Pass { sideways: request.sideways, ..self.pass(filters, &nodes) };
         let counts = if *request.query.clause() == Clause::All {
             pass.count(Matching::Everything)?
         } else {
@@ -180,6 +179,16 @@ impl Searcher {
         let total = Total { paragraphs: counts.paragraphs, documents: counts.documents };
         let Compiled { diagnostics, .. } = compiled;
         Ok(Counts { query: request.query.to_string(), diagnostics, total, facets, timeline })
+    }
+
+    /// A pass over this commit.
+    pub(crate) fn pass<'a>(&'a self, filters: &'a [SegmentFilters], nodes: &'a [Arc<Nodes>]) -> Pass<'a> {
+        Pass { searcher: &self.tantivy, arrays: &self.arrays, filters, nodes, sideways: true }
+    }
+
+    /// The nodes of a dimension.
+    pub(crate) fn nodes(&self, dimension: Dimension) -> Result<Arc<Nodes>> {
+        self.nodes.of(dimension, &self.tantivy, &self.arrays, &self.index.annotator).cloned()
     }
 
     pub(super) fn filters(&self, compiled: &Compiled) -> Result<Vec<SegmentFilters>> {

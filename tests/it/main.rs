@@ -1,6 +1,7 @@
 //! The one integration test binary; a module a stage.
 
 mod actors;
+mod facets;
 mod index;
 mod pages;
 mod parse;

@@ -1,0 +1,227 @@
+//! All paragraphs that a query matches.
+
+use std::sync::Arc;
+
+use tantivy::{DocAddress, SegmentReader};
+
+use super::count::{Matching, SegmentFilters};
+use super::facet::{FacetCounts, FacetSelection};
+use super::filter::{self, FacetFilter};
+use super::query::{Diagnostic, Query};
+use super::request::Request;
+use super::resolve::label;
+use super::results::Total;
+use super::searcher::Searcher;
+use crate::document::Paragraph;
+use crate::error::{Error, Result};
+use crate::facet::{Dimension, FacetPath};
+use crate::index::{Bits, NONE, Nodes, SegmentArrays};
+
+/// All paragraphs that a query matches in one commit, to be counted and compared.
+///
+/// Every filter holds, also for the counts of its own dimension: what is counted here is this set and nothing else.
+///
+/// # Examples
+///
+/// ```
+/// use demarche::{Dimension, Document, Index};
+///
+/// let index = Index::in_memory()?;
+/// let mut writer = index.writer()?;
+/// writer.add(&Document::parse("a", "Gas flows.\n\nGas and oil flow.\n\nOil burns.")?)?;
+/// writer.commit()?;
+/// let searcher = index.searcher()?;
+/// let (gas, oil) = (searcher.matches("gas")?, searcher.matches("oil")?);
+/// assert_eq!(gas.total().paragraphs, 2);
+/// assert_eq!(gas.and(&oil)?.total().paragraphs, 1);
+/// assert_eq!(gas.or(&oil)?.total().paragraphs, 3);
+/// assert_eq!(gas.without(&oil)?.total().paragraphs, 1);
+/// assert_eq!(searcher.matches("*")?.without(&gas)?.total().paragraphs, 1);
+/// # Ok::<(), demarche::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Matches {
+    searcher: Searcher,
+    query: String,
+    diagnostics: Vec<Diagnostic>,
+    segments: Vec<Bits>,
+    total: Total,
+}
+
+impl Searcher {
+    /// All paragraphs that a query matches.
+    ///
+    /// # Errors
+    ///
+    /// [`is_storage`](Error::is_storage) when the engine below fails.
+    pub fn matches(&self, query: impl Into<Query>) -> Result<Matches> {
+        let query = query.into();
+        let (found, diagnostics) = self.find_all(&query)?;
+        Matches::new(self.clone(), query.to_string(), diagnostics, found)
+    }
+
+    /// Every paragraph that matches a query and passes its filters, and what was odd in the query.
+    fn find_all(&self, query: &Query) -> Result<(Vec<Bits>, Vec<Diagnostic>)> {
+        let compiled = self.compile(&Request::new(query.clone()))?;
+        let filters = self.filters(&compiled)?;
+        let weight = self.unscored(&*compiled.plan.query())?;
+        let mut segments = Vec::with_capacity(self.arrays.len());
+        for (reader, filters) in self.tantivy.segment_readers().iter().zip(&filters) {
+            let mut bits = Bits::empty(reader.max_doc());
+            let alive = reader.alive_bitset();
+            weight
+                .for_each_no_score(reader, &mut |docs| {
+                    for &doc in docs.iter().filter(|&&doc| alive.is_none_or(|alive| alive.is_alive(doc))) {
+                        bits.insert(doc);
+                    }
+                })
+                .map_err(|error| Error::storage("finding all paragraphs", error))?;
+            if let Some(filter) = filters.all() {
+                bits.intersect(&filter);
+            }
+            segments.push(bits);
+        }
+        Ok((segments, compiled.diagnostics))
+    }
+
+    /// The paragraphs of a segment at a path or below it, deleted ones too.
+    fn facet_bits(&self, segment: usize, dimension: Dimension, path: &FacetPath) -> Result<Arc<Bits>> {
+        let (reader, arrays) = self.segment(segment);
+        filter::facet_bits(reader, arrays, dimension, &[FacetFilter::Within(path.clone())])
+    }
+
+    /// A segment and what is known of it.
+    pub(crate) fn segment(&self, segment: usize) -> (&SegmentReader, &SegmentArrays) {
+        (self.tantivy.segment_reader(segment as u32), &self.arrays[segment])
+    }
+
+    /// A stored paragraph.
+    pub(crate) fn paragraph(&self, segment: usize, doc: u32) -> Result<Paragraph> {
+        Ok(self.stored(DocAddress::new(segment as u32, doc))?.paragraph)
+    }
+
+    /// Whether both see the same commit of the same index.
+    fn is_same_commit(&self, other: &Searcher) -> bool {
+        Arc::ptr_eq(&self.index, &other.index)
+            && self.tantivy.generation().generation_id() == other.tantivy.generation().generation_id()
+    }
+
+    /// The name to show for a path.
+    pub fn label(&self, dimension: Dimension, path: &FacetPath) -> Arc<str> {
+        label(&self.index.annotator, dimension, path).into()
+    }
+}
+
+impl Matches {
+    fn new(searcher: Searcher, query: String, diagnostics: Vec<Diagnostic>, segments: Vec<Bits>) -> Result<Matches> {
+        let mut total = Total::default();
+        for (segment, bits) in segments.iter().enumerate() {
+            let (reader, arrays) = searcher.segment(segment);
+            let documents = arrays.documents(reader)?;
+            let mut last = NONE;
+            for doc in bits.iter() {
+                total.paragraphs += 1;
+                total.documents += u64::from(documents[doc as usize] != last);
+                last = documents[doc as usize];
+            }
+        }
+        Ok(Matches { searcher, query, diagnostics, segments, total })
+    }
+
+    /// The query, or the combination of queries, in the query language.
+    pub fn query(&self) -> &str {
+        &self.query
+    }
+
+    /// What was odd in the query, and what names in it were resolved to.
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.diagnostics
+    }
+
+    /// How many there are.
+    pub fn total(&self) -> Total {
+        self.total
+    }
+
+    /// Where they were found.
+    pub fn searcher(&self) -> &Searcher {
+        &self.searcher
+    }
+
+    /// Those that are in both.
+    ///
+    /// # Errors
+    ///
+    /// [`is_input`](Error::is_input) when the two come from different commits.
+    pub fn and(&self, other: &Matches) -> Result<Matches> {
+        self.combine(other, "AND", Bits::intersect)
+    }
+
+    /// Those that are in one or in both.
+    ///
+    /// # Errors
+    ///
+    /// As [`Matches::and`].
+    pub fn or(&self, other: &Matches) -> Result<Matches> {
+        self.combine(other, "OR", Bits::unite)
+    }
+
+    /// Those that are not in the other.
+    ///
+    /// # Errors
+    ///
+    /// As [`Matches::and`].
+    pub fn without(&self, other: &Matches) -> Result<Matches> {
+        self.combine(other, "AND NOT", Bits::subtract)
+    }
+
+    fn combine(&self, other: &Matches, word: &str, combine: fn(&mut Bits, &Bits)) -> Result<Matches> {
+        if !self.searcher.is_same_commit(&other.searcher) {
+            return Err(Error::value("matches", &other.query, "expected those of the same searcher"));
+        }
+        let mut segments = self.segments.clone();
+        for (bits, other) in segments.iter_mut().zip(&other.segments) {
+            combine(bits, other);
+        }
+        let query = format!("({}) {word} ({})", self.query, other.query);
+        let diagnostics = self.diagnostics.iter().chain(&other.diagnostics).cloned().collect();
+        Matches::new(self.searcher.clone(), query, diagnostics, segments)
+    }
+
+    /// Those at a path or below it.
+    ///
+    /// # Errors
+    ///
+    /// [`is_storage`](Error::is_storage) when the engine below fails.
+    pub fn within(&self, dimension: Dimension, path: &FacetPath) -> Result<Matches> {
+        let mut segments = self.segments.clone();
+        for (segment, bits) in segments.iter_mut().enumerate() {
+            bits.intersect(&*self.searcher.facet_bits(segment, dimension, path)?);
+        }
+        let query = format!("({}) {dimension}:{path}", self.query);
+        Matches::new(self.searcher.clone(), query, self.diagnostics.clone(), segments)
+    }
+
+    /// The counts of a dimension.
+    ///
+    /// # Errors
+    ///
+    /// [`is_storage`](Error::is_storage) when the engine below fails.
+    pub fn counts(&self, dimension: Dimension) -> Result<FacetCounts> {
+        let nodes = [self.nodes(dimension)?];
+        let filters: Vec<SegmentFilters> = self.segments.iter().map(|_| SegmentFilters::default()).collect();
+        let pass = self.searcher.pass(&filters, &nodes);
+        let counts = pass.count(Matching::Set(&self.segments))?.dimensions.pop().unwrap_or_default();
+        let [nodes] = nodes;
+        Ok(FacetCounts::new(nodes, counts, FacetSelection::all()))
+    }
+
+    pub(crate) fn nodes(&self, dimension: Dimension) -> Result<Arc<Nodes>> {
+        self.searcher.nodes(dimension)
+    }
+
+    /// The paragraphs of each segment, with what is known of it.
+    pub(crate) fn segments(&self) -> impl Iterator<Item = (usize, &Bits)> {
+        self.segments.iter().enumerate()
+    }
+}
