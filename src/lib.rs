@@ -68,7 +68,7 @@ pub use crate::{
     error::{Error, ErrorKind, Result, StorageError},
     facet::{Dimension, FacetPath},
     index::{Index, IndexWriter, SchemeCodes},
-    parse::{Parser, ParserBuilder},
+    parse::{Documents, Format, Parser, ParserBuilder, Report},
     search::{
         Clause, Counts, Cursor, DateRange, Diagnostic, Distance, Explanation, FacetCount, FacetCounts, FacetList,
         FacetSelection, Facets, Field, Filter, Form, Given, Group, Highlight, Highlighter, Hit, Interval, Matches,

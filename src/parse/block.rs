@@ -34,7 +34,13 @@ pub(super) fn blocks(source: &str, lines: &mut [Line], parser: &Parser) -> Vec<B
     } else {
         // A page between two lines of text says nothing of paragraphs where blank lines do not either.
         let is_rule = |at: usize| join::is_rule(lines[at].text(source));
-        let cuts = |at: usize, next: usize| next == at + 1 && lines[next].blank_before || is_rule(at) || is_rule(next);
+        let joins = parser.mends(RepairKind::Joined);
+        let cuts = |at: usize, next: usize| {
+            next == at + 1 && lines[next].blank_before
+                || !joins && free(lines, at, next)
+                || is_rule(at)
+                || is_rule(next)
+        };
         let open = runs(lines, cuts);
         let wrap = Wrap::new(source, lines, &open);
         let pieces: Vec<Vec<Piece>> = open.iter().map(|run| wrap.pieces(source, lines, run)).collect();

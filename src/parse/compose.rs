@@ -25,12 +25,14 @@ pub(super) struct Composer<'a> {
     hyphens: &'a Hyphens,
     now: Composed,
     space: bool,
+    /// Where in the text the words of an open link start, and its target.
+    link: Option<(usize, String)>,
     pub(super) ledger: Vec<Repair>,
 }
 
 impl<'a> Composer<'a> {
     pub(super) fn new(source: &'a str, parser: &'a Parser, hyphens: &'a Hyphens) -> Composer<'a> {
-        Composer { source, parser, hyphens, now: Composed::default(), space: false, ledger: Vec::new() }
+        Composer { source, parser, hyphens, now: Composed::default(), space: false, link: None, ledger: Vec::new() }
     }
 
     pub(super) fn source(&self) -> &'a str {
@@ -44,6 +46,9 @@ impl<'a> Composer<'a> {
     /// Ends the text begun and hands it out.
     pub(super) fn finish(&mut self) -> Composed {
         self.space = false;
+        self.link = None;
+        let kept = self.now.text.trim_end_matches(['\n', '\t']).len();
+        self.now.text.truncate(kept);
         std::mem::take(&mut self.now)
     }
 
@@ -108,9 +113,46 @@ impl<'a> Composer<'a> {
         self.now.text.push_str(&self.source[start..end]);
     }
 
+    /// Writes a stretch that may hold unusual characters and holds no marks.
+    pub(super) fn inline(&mut self, start: usize, end: usize) {
+        self.characters(start, end, end);
+    }
+
+    /// Writes a text that the source has in another form from `start` to `end`.
+    pub(super) fn written(&mut self, start: usize, end: usize, text: &str) {
+        if text.trim().is_empty() {
+            self.space = true;
+            return;
+        }
+        self.claim(start, end);
+        self.now.text.push_str(text);
+    }
+
+    /// Writes a tab or line break that parts cells, rows or lines.
+    pub(super) fn mark(&mut self, mark: char) {
+        self.space = false;
+        if !self.now.text.is_empty() {
+            self.now.text.push(mark);
+        }
+    }
+
+    /// Begins a link; its words are what is written up to [`link_end`](Composer::link_end).
+    pub(super) fn link_start(&mut self, target: &str) {
+        self.link = Some((self.now.text.len(), target.to_owned()));
+    }
+
+    pub(super) fn link_end(&mut self) {
+        let Some((start, target)) = self.link.take() else { return };
+        let words = &self.now.text[start.min(self.now.text.len())..];
+        let from = self.now.text.len() - words.trim_start().len();
+        if from < self.now.text.len() {
+            self.now.links.push(Link { span: Span::new(from, self.now.text.len()), target });
+        }
+    }
+
     /// Enters a stretch into the source ranges; white space between it and the last one belongs to both.
     fn claim(&mut self, start: usize, end: usize) {
-        if self.space && !self.now.text.is_empty() {
+        if self.space && !self.now.text.is_empty() && !self.now.text.ends_with(['\n', '\t']) {
             self.now.text.push(' ');
         }
         self.space = false;
@@ -193,7 +235,7 @@ impl<'a> Composer<'a> {
             match change {
                 Change::Space => {
                     self.space = true;
-                    if c != ' ' && c != '\t' {
+                    if !matches!(c, ' ' | '\t' | '\n' | '\r') {
                         self.note(RepairKind::Spacing, at, next);
                     }
                 }
@@ -220,7 +262,7 @@ impl<'a> Composer<'a> {
     fn change(&self, c: char, at: usize, next: usize, line_end: usize) -> Option<Change> {
         let mends = |kind| self.parser.mends(kind);
         match c {
-            ' ' | '\t' => Some(Change::Space),
+            ' ' | '\t' | '\n' | '\r' => Some(Change::Space),
             '\u{ad}' if mends(RepairKind::SoftHyphen) => Some(Change::Nothing(RepairKind::SoftHyphen)),
             '\u{fb00}'..='\u{fb06}' if mends(RepairKind::Ligature) => {
                 Some(Change::Text(RepairKind::Ligature, ligature(c)))

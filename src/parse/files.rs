@@ -1,14 +1,12 @@
 //! Documents from a file or from all files below a directory.
 
 use std::fs::{self, File};
-use std::io::BufReader;
+use std::io::{BufReader, Cursor};
 use std::path::{Path, PathBuf};
 
-use super::Parser;
+use super::{Documents, Format, Parser};
 use crate::document::Document;
 use crate::error::{Error, Result};
-
-const EXTENSIONS: [&str; 4] = ["txt", "md", "html", "jsonl"];
 
 /// A file and the id of the document in it.
 #[derive(Debug)]
@@ -18,7 +16,7 @@ struct Found {
 }
 
 /// The documents of a file or directory, read one by one.
-pub(super) fn documents(parser: &Parser, path: &Path) -> Result<impl Iterator<Item = Result<Document>> + use<>> {
+pub(super) fn documents(parser: &Parser, path: &Path) -> Result<Documents<'static>> {
     let metadata = fs::metadata(path).map_err(|error| Error::read(path, error))?;
     let files = if metadata.is_dir() {
         let files = below(path)?;
@@ -31,7 +29,7 @@ pub(super) fn documents(parser: &Parser, path: &Path) -> Result<impl Iterator<It
         vec![Found { path: path.to_owned(), id }]
     };
     let parser = parser.clone();
-    Ok(files.into_iter().flat_map(move |file| read(&parser, file)))
+    Ok(Documents::new(files.into_iter().flat_map(move |file| read(&parser, file))))
 }
 
 fn below(root: &Path) -> Result<Vec<Found>> {
@@ -59,31 +57,28 @@ fn below(root: &Path) -> Result<Vec<Found>> {
 /// Whether the name is that of a document; a README tells of the folder and is not one of its documents.
 fn is_document(path: &Path) -> bool {
     let stem = path.file_stem().unwrap_or_default();
-    !stem.eq_ignore_ascii_case("readme") && extension(path).is_some_and(|name| EXTENSIONS.contains(&name.as_str()))
+    !stem.eq_ignore_ascii_case("readme") && Format::of_name(path).is_some()
 }
 
-fn extension(path: &Path) -> Option<String> {
-    Some(path.extension()?.to_str()?.to_ascii_lowercase())
-}
-
-fn read(parser: &Parser, file: Found) -> Box<dyn Iterator<Item = Result<Document>>> {
+fn read(parser: &Parser, file: Found) -> Box<dyn Iterator<Item = Result<Document>> + Send> {
     let name = file.path.display().to_string();
-    let extension = extension(&file.path).unwrap_or_default();
-    if extension == "jsonl" {
+    let known = Format::of_name(&file.path);
+    if known == Some(Format::JsonLines) {
         return match File::open(&file.path) {
             Ok(opened) => Box::new(parser.json_lines(&name, BufReader::new(opened))),
             Err(error) => Box::new(std::iter::once(Err(Error::read(&file.path, error)))),
         };
     }
-    let one = || {
-        let bytes = fs::read(&file.path).map_err(|error| Error::read(&file.path, error))?;
-        if bytes.trim_ascii().is_empty() {
-            return Err(Error::source_text(&name, "the file is empty"));
-        }
-        if extension == "html" {
-            return Err(Error::source_text(&name, "found HTML, expected plain text, Markdown or JSON Lines"));
-        }
-        parser.parse_named(&name, &file.id, &bytes)
+    let bytes = match fs::read(&file.path) {
+        Ok(bytes) => bytes,
+        Err(error) => return Box::new(std::iter::once(Err(Error::read(&file.path, error)))),
     };
-    Box::new(std::iter::once(one()))
+    if bytes.trim_ascii().is_empty() {
+        return Box::new(std::iter::once(Err(Error::source_text(&name, "the file is empty"))));
+    }
+    match parser.read_as(&name, &file.id, &bytes, known) {
+        Ok(Some(document)) => Box::new(std::iter::once(Ok(document))),
+        Ok(None) => Box::new(parser.json_lines(&name, Cursor::new(bytes))),
+        Err(error) => Box::new(std::iter::once(Err(error))),
+    }
 }

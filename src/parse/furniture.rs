@@ -46,7 +46,7 @@ fn bare_number(text: &str) -> Option<u32> {
 }
 
 /// `[[Page H6118]]`, `[Page 3]`, `Page 3 of 12`, `- 3 -`, `– 3 –`, `3 / 12`, `p. 3`, `3 | Page`.
-fn is_page_marker(text: &str) -> bool {
+pub(super) fn is_page_marker(text: &str) -> bool {
     if let Some(inner) = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')) {
         let inner = inner.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')).unwrap_or(inner).trim();
         return after_page_word(inner).is_some_and(|label| is_page_label(label.trim()));
@@ -138,7 +138,8 @@ fn cuts_sentence(source: &str, lines: &[Line], at: usize) -> bool {
     super::join::goes_on(before.text(source), after.text(source))
 }
 
-fn without_numbers(text: &str) -> String {
+/// A line with every number in it made the same.
+pub(super) fn without_numbers(text: &str) -> String {
     let mut key = String::with_capacity(text.len());
     for c in text.chars() {
         let c = if c.is_ascii_digit() { '0' } else { c };

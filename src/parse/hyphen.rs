@@ -2,8 +2,6 @@
 
 use std::collections::HashMap;
 
-use super::line::Line;
-
 /// First parts that English writes with a hyphen more often than without.
 const FREE_FIRST: [&str; 40] = [
     "all", "anti", "cease", "child", "co", "counter", "cross", "decision", "ever", "ex", "export", "far", "first",
@@ -25,13 +23,13 @@ pub(super) struct Hyphens {
 const BROKEN_LINES: usize = 50;
 
 impl Hyphens {
-    /// Reads the text twice: which forms are in question, then how often each is there. A text without
+    /// Reads the text twice, `breaks` being where its `lines` lines end and the next ones start: which forms are in question, then how often each is there. A text without
     /// line-end hyphens is not read at all.
-    pub(super) fn new(source: &str, lines: &[Line]) -> Hyphens {
+    pub(super) fn over(source: &str, breaks: impl Iterator<Item = (usize, usize)>, lines: usize) -> Hyphens {
         let mut seen = HashMap::new();
         let mut broken = 0;
-        for pair in lines.windows(2) {
-            if let Some((first, second)) = halves(source, pair[0].end, pair[1].start) {
+        for (end, start) in breaks {
+            if let Some((first, second)) = halves(source, end, start) {
                 let (first, second) = (first.to_lowercase(), second.to_lowercase());
                 broken += 1;
                 seen.insert(format!("{first}{second}"), 0);
@@ -53,7 +51,7 @@ impl Hyphens {
                 }
             }
         }
-        Hyphens { seen, unbroken: lines.len() > BROKEN_LINES && BROKEN_LINES * broken < lines.len() }
+        Hyphens { seen, unbroken: lines > BROKEN_LINES && BROKEN_LINES * broken < lines }
     }
 
     /// `Some(true)`: the word was broken, join it. `Some(false)`: the hyphen stays and no space follows.
@@ -101,7 +99,11 @@ mod tests {
     #[track_caller]
     fn decide(source: &str) -> Option<bool> {
         let lines = lines(source);
-        Hyphens::new(source, &lines).at(source, lines[0].end, lines[1].start)
+        Hyphens::over(source, lines.windows(2).map(|pair| (pair[0].end, pair[1].start)), lines.len()).at(
+            source,
+            lines[0].end,
+            lines[1].start,
+        )
     }
 
     #[test]

@@ -90,6 +90,24 @@ pub(super) fn is_opener(text: &str) -> bool {
     }
 }
 
+/// The cells of a line, as byte ranges: what stands between tabs or runs of three spaces.
+pub(super) fn cells(source: &str, start: usize, end: usize) -> impl Iterator<Item = (usize, usize)> {
+    let mut at = start;
+    std::iter::from_fn(move || {
+        while at < end && source.as_bytes()[at].is_ascii_whitespace() {
+            at += 1;
+        }
+        let rest = &source[at..end];
+        if rest.is_empty() {
+            return None;
+        }
+        let cut = [rest.find('\t'), rest.find("   ")].into_iter().flatten().min().unwrap_or(rest.len());
+        let cell = (at, at + rest[..cut].trim_end().len());
+        at += cut;
+        Some(cell)
+    })
+}
+
 /// Whether a line is a rule of dashes, asterisks or the like and no text.
 pub(super) fn is_rule(text: &str) -> bool {
     let marks = text.chars().try_fold(0, |marks, c| match c {

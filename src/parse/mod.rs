@@ -3,13 +3,22 @@
 mod block;
 mod compose;
 mod decode;
+mod documents;
 mod files;
+mod format;
+mod front_matter;
 mod furniture;
+#[cfg(feature = "html")]
+mod html;
 mod hyphen;
 mod join;
 mod json_lines;
 mod language;
+mod leaf;
 mod line;
+mod markdown;
+mod outline;
+mod plain;
 mod structure;
 mod wrap;
 mod written_date;
@@ -17,12 +26,10 @@ mod written_date;
 use std::io::BufRead;
 use std::path::Path;
 
-use self::block::Block;
-use self::compose::Composer;
-use self::hyphen::Hyphens;
-use self::line::{Line, Mark};
-use self::structure::Role;
-use crate::document::{Document, Paragraph, ParagraphKind, RepairKind, Section};
+pub use self::documents::{Documents, Report};
+pub use self::format::Format;
+use self::structure::Head;
+use crate::document::{Document, RepairKind};
 use crate::error::{Error, Result};
 
 /// Turns source texts into [`Document`]s and mends what pages and extractors have broken.
@@ -88,27 +95,138 @@ impl Parser {
     /// [`is_input`](Error::is_input) when the id is blank, when the text is blank, holds nothing but page
     /// furniture, or is a binary format.
     pub fn parse(&self, id: &str, source: &str) -> Result<Document> {
-        if let Some(what) = decode::what_it_is(source.as_bytes()) {
-            return Err(Error::source_text(id, format!("found {what}, expected text")));
-        }
-        self.text(id, source, true)
+        self.plain(id, source, Head::Open)
     }
 
-    /// Parses a plain text of which only the bytes are known: UTF-8, UTF-16 or, failing both, Windows-1252.
+    /// Parses a Markdown text: CommonMark with tables, footnotes and front matter.
+    ///
+    /// The first heading of level 1 is the title; the others are sections, nested by level. Link targets are
+    /// kept in [`Paragraph::links`](crate::Paragraph::links). Front matter (`key: value` lines between `---`) gives title, author,
+    /// date, source and language, and its other keys become [`Document::metadata`]. A row of a table is a line,
+    /// with tabs between the cells; code keeps its lines. Pages are mended as in plain text.
+    ///
+    /// # Errors
+    ///
+    /// As [`Parser::parse`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use demarche::Parser;
+    ///
+    /// let source = "# Gas\n\n## Exports\n\nThe *ministers* [met](https://example.org/met).\n";
+    /// let document = Parser::new().markdown("gas", source)?;
+    /// assert_eq!(document.title.as_deref(), Some("Gas"));
+    /// assert_eq!(document.paragraphs[0].text, "The ministers met.");
+    /// assert_eq!(document.paragraphs[0].links[0].target, "https://example.org/met");
+    /// # Ok::<(), demarche::Error>(())
+    /// ```
+    pub fn markdown(&self, id: &str, source: &str) -> Result<Document> {
+        let mut document = self.begin(id, source)?;
+        markdown::leaves(source, &mut document).write(self, source, document)
+    }
+
+    /// Parses an HTML text.
+    ///
+    /// Headings, lists, block quotations, tables and footnotes keep their kind. Navigation, headers and footers
+    /// outside the article, asides, forms and menus (runs of short links) are left out and stand in the ledger
+    /// as [`Navigation`](RepairKind::Navigation); scripts, styles, comments and the tags themselves are no text and are not listed.
+    /// Title, author, date and publisher come from the page's metadata.
+    ///
+    /// # Errors
+    ///
+    /// As [`Parser::parse`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use demarche::Parser;
+    ///
+    /// let source = "<nav>Home</nav><h1>Gas</h1><p>Caf&eacute; talks <a href='/x'>failed</a>.</p>";
+    /// let document = Parser::new().html("gas", source)?;
+    /// assert_eq!(document.title.as_deref(), Some("Gas"));
+    /// assert_eq!(document.paragraphs[0].text, "Café talks failed.");
+    /// # Ok::<(), demarche::Error>(())
+    /// ```
+    #[cfg(feature = "html")]
+    pub fn html(&self, id: &str, source: &str) -> Result<Document> {
+        let mut document = self.begin(id, source)?;
+        let keep_navigation = !self.mends(RepairKind::Navigation);
+        html::leaves(source, &mut document, keep_navigation).write(self, source, document)
+    }
+
+    /// Parses a text of which only the bytes are known: UTF-8, UTF-16 or, failing both, Windows-1252, in the
+    /// format that it seems to be written in ([`Format::of_text`]); JSON Lines must hold one document.
     ///
     /// What was decoded or replaced is said in the ledger; source ranges count in the bytes given.
     ///
     /// # Errors
     ///
-    /// As [`Parser::parse`].
+    /// As [`Parser::parse`], and where JSON Lines hold more or less than one document.
     pub fn parse_bytes(&self, id: &str, source: &[u8]) -> Result<Document> {
-        self.parse_named(id, id, source)
+        let decoded = decode::decode(id, source)?;
+        let format = Format::of_text(&decoded.text);
+        if format == Format::JsonLines {
+            let mut documents = self.json_lines(id, source);
+            return match (documents.next(), documents.next()) {
+                (Some(document), None) => document,
+                _ => Err(Error::source_text(id, "found JSON Lines with several documents, expected one document")),
+            };
+        }
+        self.parse_decoded(id, decoded, source.len(), format)
     }
 
-    fn parse_named(&self, name: &str, id: &str, source: &[u8]) -> Result<Document> {
+    /// Reads the documents in some bytes: the one entry point for every format.
+    ///
+    /// The extension of `name` says the format ([`Format::of_name`]), or the content where it says nothing
+    /// ([`Format::of_text`]). The id of a document is `name` without its extension; JSON Lines bring their own.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use demarche::Parser;
+    ///
+    /// let mut documents = Parser::new().read("notes/gas.md", b"# Gas\n\nThe ministers met.");
+    /// let document = documents.next().unwrap()?;
+    /// assert_eq!((document.id.as_str(), document.title.as_deref()), ("notes/gas", Some("Gas")));
+    /// # Ok::<(), demarche::Error>(())
+    /// ```
+    pub fn read<'a>(&self, name: &str, source: &'a [u8]) -> Documents<'a> {
+        let known = Format::of_name(name);
+        let id = Path::new(name).with_extension("").to_string_lossy().into_owned();
+        let id = if known.is_some() && !id.is_empty() { id } else { name.to_owned() };
+        match self.read_as(name, &id, source, known) {
+            Ok(Some(document)) => Documents::new(std::iter::once(Ok(document))),
+            Ok(None) => self.json_lines(name, source),
+            Err(error) => Documents::new(std::iter::once(Err(error))),
+        }
+    }
+
+    /// Parses one document, in the format that is known or else seen; `None` for JSON Lines.
+    fn read_as(&self, name: &str, id: &str, source: &[u8], known: Option<Format>) -> Result<Option<Document>> {
+        if known == Some(Format::JsonLines) {
+            return Ok(None);
+        }
         let decoded = decode::decode(name, source)?;
-        let mut document = self.text(id, &decoded.text, true)?;
-        decoded.settle(&mut document, source.len());
+        match known.unwrap_or_else(|| Format::of_text(&decoded.text)) {
+            Format::JsonLines => Ok(None),
+            format => self.parse_decoded(id, decoded, source.len(), format).map(Some),
+        }
+    }
+
+    fn parse_decoded(&self, id: &str, decoded: decode::Decoded<'_>, length: usize, format: Format) -> Result<Document> {
+        let text = decoded.text.as_ref();
+        let mut document = match format {
+            Format::Markdown => self.markdown(id, text)?,
+            #[cfg(feature = "html")]
+            Format::Html => self.html(id, text)?,
+            #[cfg(not(feature = "html"))]
+            Format::Html => {
+                return Err(Error::source_text(id, "found HTML, which is read with the feature \"html\" only"));
+            }
+            Format::Text | Format::JsonLines => self.plain(id, text, Head::Open)?,
+        };
+        decoded.settle(&mut document, length);
         Ok(document)
     }
 
@@ -129,8 +247,8 @@ impl Parser {
     /// assert_eq!(documents[0].as_ref().unwrap().paragraphs.len(), 1);
     /// assert_eq!(documents[1].as_ref().unwrap_err().to_string(), "notes: line 2, column 1: no field \"text\"");
     /// ```
-    pub fn json_lines<R: BufRead>(&self, name: &str, reader: R) -> impl Iterator<Item = Result<Document>> + use<R> {
-        json_lines::JsonLines::new(self.clone(), name, reader)
+    pub fn json_lines<'a, R: BufRead + Send + 'a>(&self, name: &str, reader: R) -> Documents<'a> {
+        Documents::new(json_lines::JsonLines::new(self.clone(), name, reader))
     }
 
     /// Reads the documents of a file, or of all `.txt`, `.md`, `.html` and `.jsonl` files below a directory in
@@ -143,43 +261,33 @@ impl Parser {
     /// # Errors
     ///
     /// [`is_input`](Error::is_input) when the path cannot be read or is a directory without such files.
-    pub fn documents<P: AsRef<Path>>(&self, path: P) -> Result<impl Iterator<Item = Result<Document>> + use<P>> {
+    pub fn documents(&self, path: impl AsRef<Path>) -> Result<Documents<'static>> {
         files::documents(self, path.as_ref())
     }
 
     /// Parses a text without head matter: its first line is never a title.
     pub(crate) fn parse_body(&self, id: &str, source: &str) -> Result<Document> {
-        self.text(id, source, false)
+        self.plain(id, source, Head::None)
     }
 
     fn mends(&self, kind: RepairKind) -> bool {
         self.off & (1 << kind as u32) == 0
     }
 
-    fn text(&self, id: &str, source: &str, head: bool) -> Result<Document> {
+    /// A document to fill, where id and source can make one.
+    fn begin(&self, id: &str, source: &str) -> Result<Document> {
+        if let Some(what) = decode::what_it_is(source.as_bytes()) {
+            return Err(Error::source_text(id, format!("found {what}, expected text")));
+        }
         if id.trim().is_empty() {
             return Err(Error::source_text("document", "its id is blank"));
         }
-        let mut lines = line::lines(source);
-        block::mark_furniture(source, &mut lines, self);
-        let blocks = block::blocks(source, &mut lines, self);
-        let roles = structure::roles(source, &lines, &blocks, head);
-        let hyphens = Hyphens::new(source, &lines);
-        let mut writer = Writer {
-            document: Document { id: id.to_owned(), ..Document::default() },
-            composer: Composer::new(source, self, &hyphens),
-            lines: &lines,
-            open: Vec::new(),
-        };
-        for (block, role) in blocks.iter().zip(roles) {
-            writer.write(block, role);
-        }
-        let mut document = writer.finish();
-        if document.paragraphs.is_empty() {
-            return Err(Error::source_text(id, "no paragraph in the text"));
-        }
-        document.language = language::detect(&document);
-        Ok(document)
+        Ok(Document { id: id.to_owned(), ..Document::default() })
+    }
+
+    fn plain(&self, id: &str, source: &str, head: Head) -> Result<Document> {
+        self.begin(id, source)?;
+        plain::document(self, id, source, head)
     }
 }
 
@@ -191,117 +299,5 @@ impl Document {
     /// As [`Parser::parse`].
     pub fn parse(id: &str, source: &str) -> Result<Document> {
         Parser::new().parse(id, source)
-    }
-}
-
-/// Turns blocks into the parts of a document.
-struct Writer<'a> {
-    document: Document,
-    composer: Composer<'a>,
-    lines: &'a [Line],
-    /// The sections a next heading could stand in, the outermost first.
-    open: Vec<u32>,
-}
-
-impl Writer<'_> {
-    fn write(&mut self, block: &Block, role: Role) {
-        let (start, end) = (self.lines[block.first].start, self.lines[block.last].end);
-        match role {
-            Role::Title => {
-                let composed = self.compose(block, 0);
-                self.document.title = Some(composed.text);
-                self.document.title_source = composed.source;
-            }
-            Role::Byline(names) => {
-                self.document.byline.extend(names);
-                self.composer.note(RepairKind::Metadata, start, end);
-            }
-            Role::Date(date) => {
-                self.document.date.get_or_insert(date);
-                self.composer.note(RepairKind::Metadata, start, end);
-            }
-            Role::Separator => self.composer.note(RepairKind::Markup, start, end),
-            Role::Heading(level) => {
-                let composed = self.compose(block, 0);
-                let sections = &mut self.document.sections;
-                while self.open.last().is_some_and(|&last| sections[last as usize].level >= level) {
-                    self.open.pop();
-                }
-                let parent = self.open.last().copied();
-                self.open.push(sections.len() as u32);
-                let (heading, source) = (composed.text, composed.source);
-                sections.push(Section { heading, level, parent, source, actors: Vec::new() });
-            }
-            Role::Paragraph(kind) => {
-                let first = self.lines[block.first].text(self.composer.source());
-                let mark = match kind {
-                    ParagraphKind::List if self.composer.mends(RepairKind::Markup) => join::bullet(first).unwrap_or(0),
-                    _ => 0,
-                };
-                let composed = self.compose(block, mark);
-                if composed.text.trim().is_empty() {
-                    return;
-                }
-                self.document.paragraphs.push(Paragraph {
-                    ordinal: self.document.paragraphs.len() as u32 + 1,
-                    kind,
-                    section: self.open.last().copied(),
-                    text: composed.text,
-                    source: composed.source,
-                    links: composed.links,
-                    ..Paragraph::default()
-                });
-            }
-        }
-    }
-
-    /// Writes the lines of a block; the first `skip` bytes are a list mark.
-    fn compose(&mut self, block: &Block, skip: usize) -> compose::Composed {
-        let lines = self.lines;
-        if skip > 0 {
-            let start = lines[block.first].start;
-            self.composer.note(RepairKind::Markup, start, start + skip);
-        }
-        let mut before: Option<usize> = None;
-        for at in block.first..=block.last {
-            let line = &lines[at];
-            if !line.is_text() {
-                continue;
-            }
-            if let Some(before) = before {
-                let end = lines[before].end;
-                if at > before + 1 || line.blank_before || line.page_before {
-                    self.composer.note_as(RepairKind::Joined, end, line.start, "\n\n".to_owned());
-                }
-                self.composer.line_break(end, line.start);
-            }
-            let start = if before.is_none() { line.start + skip } else { line.start };
-            if line.plain {
-                self.composer.plain(start, line.end);
-            } else {
-                self.composer.careful(start, line.end);
-            }
-            before = Some(at);
-        }
-        if block.lines > block.joins + 1 && self.composer.mends(RepairKind::Unwrapped) {
-            let (from, to) = (lines[block.first].end, lines[block.last].start);
-            self.composer.note_as(RepairKind::Unwrapped, from, to.max(from), "\n".to_owned());
-        }
-        self.composer.finish()
-    }
-
-    fn finish(mut self) -> Document {
-        for line in self.lines {
-            let kind = match line.mark {
-                Mark::Text => continue,
-                Mark::RunningHead => RepairKind::RunningHead,
-                Mark::RunningFoot => RepairKind::RunningFoot,
-                Mark::PageNumber => RepairKind::PageNumber,
-            };
-            self.composer.note(kind, line.start, line.end);
-        }
-        self.document.repairs = self.composer.ledger;
-        self.document.repairs.sort_by_key(|repair| (repair.span.start, repair.span.end));
-        self.document
     }
 }

@@ -11,24 +11,35 @@ use crate::document::ParagraphKind;
 const LONGEST_HEADING: u64 = 120;
 const LONGEST_TITLE: u64 = 250;
 
+/// Whether a text may start with title, byline and date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Head {
+    /// It may.
+    Open,
+    /// They were given beside it.
+    None,
+}
+
 /// What a block is.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Role {
     Title,
     Byline(Vec<String>),
     Date(Date),
+    /// A publisher or series.
+    Source(String),
     Heading(u8),
     Paragraph(ParagraphKind),
     /// A rule of dashes or asterisks.
     Separator,
 }
 
-/// Decides the role of every block. `head` says whether the text may start with title, byline and date.
-pub(super) fn roles(source: &str, lines: &[Line], blocks: &[Block], head: bool) -> Vec<Role> {
+/// Decides the role of every block.
+pub(super) fn roles(source: &str, lines: &[Line], blocks: &[Block], head: Head) -> Vec<Role> {
     let view = View { source, lines, blocks };
     let mut roles: Vec<Role> = (0..blocks.len()).map(|place| view.kind(place)).collect();
     view.footnotes(&mut roles);
-    let start = if head { view.head(&mut roles) } else { 0 };
+    let start = if head == Head::Open { view.head(&mut roles) } else { 0 };
     view.headings(&mut roles, start);
     roles
 }
@@ -60,10 +71,20 @@ impl<'a> View<'a> {
             least = least.min(line.indent);
         }
         Role::Paragraph(match () {
+            () if self.is_table(block) => ParagraphKind::Table,
             () if join::is_list_item(text) => ParagraphKind::List,
             () if block.lines >= 2 && least >= 4 => ParagraphKind::Quote,
             () => ParagraphKind::Body,
         })
+    }
+
+    /// Whether most lines of a block have columns.
+    fn is_table(&self, block: &Block) -> bool {
+        let mut tabled = 0;
+        for line in self.lines[block.first..=block.last].iter().filter(|line| line.is_text() && !line.plain) {
+            tabled += u32::from(join::cells(self.source, line.start, line.end).nth(1).is_some());
+        }
+        tabled >= 2 && 5 * tabled >= 3 * block.lines
     }
 
     /// Notes count up from 1, each in a block of its own; one alone is a sentence that starts with a number.
@@ -97,6 +118,11 @@ impl<'a> View<'a> {
                 && more
             {
                 roles[at] = Role::Byline(names);
+            } else if single
+                && more
+                && let Some(name) = publisher(text)
+            {
+                roles[at] = Role::Source(name);
             } else if !titled && more && self.is_title(at) {
                 roles[at] = Role::Title;
                 titled = true;
@@ -267,8 +293,24 @@ const NO_NAMES: [&str; 28] = [
     "summary",
 ];
 
+/// The publisher or series that a line names: behind a label, or as a kind of paper with its number.
+fn publisher(text: &str) -> Option<String> {
+    const LABELS: [&str; 5] = ["Source: ", "Publisher: ", "Published by ", "Series: ", "Issued by "];
+    const PAPERS: [&str; 10] =
+        ["Brief", "Briefing", "Bulletin", "Commentary", "Memo", "Note", "Paper", "Policy", "Report", "Spotlight"];
+    if let Some(name) = LABELS.iter().find_map(|label| text.strip_prefix(label)) {
+        return (name.len() <= 120 && !join::ends_sentence(name)).then(|| name.trim().to_owned());
+    }
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let number =
+        words.iter().position(|word| word.trim_start_matches('#').starts_with(|c: char| c.is_ascii_digit()))?;
+    let named = words[..number].iter().any(|word| PAPERS.contains(&word.trim_end_matches([',', ':', '|'])));
+    let counted = number > 0 && matches!(words[number - 1], "No." | "no." | "Nr." | "Number" | "Issue" | "Vol." | "|");
+    (named && counted && words.len() <= 10 && !join::ends_sentence(text)).then(|| text.to_owned())
+}
+
 /// The names in a byline: behind "By", or, below a title, names alone on a line.
-fn byline(text: &str, titled: bool) -> Option<Vec<String>> {
+pub(super) fn byline(text: &str, titled: bool) -> Option<Vec<String>> {
     let text = text.trim();
     let names =
         ["By ", "by ", "BY ", "Author: ", "Authors: ", "Written by "].iter().find_map(|by| text.strip_prefix(by));

@@ -5,6 +5,7 @@ mod facets;
 mod index;
 mod pages;
 mod parse;
+mod provenance;
 mod query;
 mod search;
 mod text;
