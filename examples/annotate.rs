@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
 use clap::Parser as _;
-use demarche::{Annotator, Document, Error, Parser, Profile, Result, TopicCue, TopicReason};
+use demarche::{Annotator, Document, Documents, Error, Parser, Profile, Result, TopicCue, TopicReason};
 use serde_json::{Value, json};
 
 /// Shows the paragraphs of documents with the actors they name and the topics they treat.
@@ -44,7 +44,7 @@ fn main() -> ExitCode {
     let mut out = io::BufWriter::new(anstream::stdout());
     let mut failed = false;
     for file in &arguments.files {
-        let documents = match documents(file) {
+        let mut documents = match documents(file) {
             Ok(documents) => documents,
             Err(error) => {
                 complain(&error);
@@ -52,7 +52,7 @@ fn main() -> ExitCode {
                 continue;
             }
         };
-        for document in documents {
+        for document in documents.by_ref() {
             let written = match document {
                 Ok(document) => show(&mut out, &annotator, document, &arguments),
                 Err(error) => {
@@ -64,6 +64,9 @@ fn main() -> ExitCode {
             if let Err(error) = written {
                 return end(error);
             }
+        }
+        if documents.report().failed > 0 {
+            eprintln!("{file}: {}", documents.report());
         }
     }
     match out.flush() {
@@ -89,24 +92,22 @@ fn complain(error: &Error) {
     }
 }
 
-type Documents = Box<dyn Iterator<Item = Result<Document>>>;
-
-fn documents(file: &str) -> Result<Documents> {
+fn documents(file: &str) -> Result<Documents<'static>> {
     let parser = Parser::new();
     if file != "-" {
-        return Ok(Box::new(parser.documents(file.to_owned())?));
+        return parser.documents(file);
     }
     let mut input = BufReader::new(io::stdin());
     let is_json = input.fill_buf().is_ok_and(|bytes| bytes.trim_ascii_start().starts_with(b"{"));
     if is_json {
-        return Ok(Box::new(parser.json_lines("standard input", input)));
+        return Ok(parser.json_lines("standard input", input));
     }
     let mut bytes = Vec::new();
     if let Err(error) = input.read_to_end(&mut bytes) {
         eprintln!("error: cannot read standard input: {error}");
         std::process::exit(1);
     }
-    Ok(Box::new(std::iter::once(parser.parse_bytes("standard input", &bytes))))
+    Ok(parser.read("standard input", bytes))
 }
 
 fn show(out: &mut impl Write, annotator: &Annotator, document: Document, arguments: &Arguments) -> io::Result<()> {

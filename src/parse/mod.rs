@@ -23,7 +23,7 @@ mod structure;
 mod wrap;
 mod written_date;
 
-use std::io::BufRead;
+use std::io::{BufRead, Cursor};
 use std::path::Path;
 
 pub use self::documents::{Documents, Report};
@@ -191,13 +191,13 @@ impl Parser {
     /// assert_eq!((document.id.as_str(), document.title.as_deref()), ("notes/gas", Some("Gas")));
     /// # Ok::<(), demarche::Error>(())
     /// ```
-    pub fn read<'a>(&self, name: &str, source: &'a [u8]) -> Documents<'a> {
+    pub fn read<'a>(&self, name: &str, source: impl AsRef<[u8]> + Send + 'a) -> Documents<'a> {
         let known = Format::of_name(name);
         let id = Path::new(name).with_extension("").to_string_lossy().into_owned();
         let id = if known.is_some() && !id.is_empty() { id } else { name.to_owned() };
-        match self.read_as(name, &id, source, known) {
+        match self.read_as(name, &id, source.as_ref(), known) {
             Ok(Some(document)) => Documents::new(std::iter::once(Ok(document))),
-            Ok(None) => self.json_lines(name, source),
+            Ok(None) => self.json_lines(name, Cursor::new(source)),
             Err(error) => Documents::new(std::iter::once(Err(error))),
         }
     }
