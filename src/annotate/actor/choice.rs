@@ -4,13 +4,20 @@ use super::context::{after_possessive, char_at, in_capitals, next_word, prev_wor
 use super::draft::{Guard, Sense};
 use super::gazetteer::{Claim, Entry};
 use super::homograph::{Cue, Default_, at_start, follows, given_before, precedes, surname_after};
-use super::metonym::{Neighbours, is_only_like, stands_for_government};
-use super::record::{ActorKind, Years};
+use super::metonym::{Neighbours, is_only_like, links, stands_for_government};
+use super::period::Period;
+use super::record::ActorKind;
 use super::resolve::Resolver;
 use super::rule::Rule;
 use super::scan::{Candidate, Fit};
 use super::surname;
 use crate::document::Span;
+
+/// The longest link between two members of a list, ", and ", in bytes.
+const MAX_LINK: usize = 6;
+
+/// How many further members of a list are looked at.
+const MAX_LIST: usize = 6;
 
 /// How many texts back a reference in lower case may point.
 const REFERENCE_REACH: u32 = 3;
@@ -25,6 +32,9 @@ impl Resolver<'_> {
         at: usize,
         entry: &Entry,
     ) -> Result<Option<Rule>, Rule> {
+        if self.is_us_town(text, candidates, at) {
+            return Err(Rule::CueAgainst);
+        }
         let Some(homograph) = entry.homograph.checked_sub(1).map(|row| &self.gazetteer.homographs[row as usize]) else {
             return Ok(None);
         };
@@ -61,19 +71,38 @@ impl Resolver<'_> {
         }
     }
 
+    /// Whether an American state follows behind a comma and ends the list: "Lebanon, Ohio, acquitted him".
+    fn is_us_town(&self, text: &str, candidates: &[Candidate], at: usize) -> bool {
+        let this = candidates[at];
+        let Some(state) = candidates.get(at + 1) else { return false };
+        if state.start != this.end + 2 || !text[this.end as usize..].starts_with(", ") {
+            return false;
+        }
+        let group = self.gazetteer.entries[state.entry as usize].group.checked_sub(1);
+        if group.is_none_or(|group| self.gazetteer.groups[group as usize] != "us-state") {
+            return false;
+        }
+        // "Mexico, Texas and Arizona" is a list of parties.
+        let rest = &text[state.end as usize..];
+        let listed = rest.starts_with(" and ") || rest.starts_with(" or ") || rest.starts_with(", and ");
+        let in_list = candidates.get(at + 2).is_some_and(|next| links(&text[state.end as usize..next.start as usize]));
+        let after_list =
+            at.checked_sub(1).is_some_and(|before| text[candidates[before].end as usize..this.start as usize] == *", ");
+        !listed && !in_list && !after_list
+    }
+
     /// Whether a member of a block group stands beside the candidate in a list.
     fn near(&self, text: &str, candidates: &[Candidate], at: usize, group: &str) -> bool {
         let in_group = |other: &Candidate| {
             let group_of = self.gazetteer.entries[other.entry as usize].group;
             group_of.checked_sub(1).is_some_and(|index| self.gazetteer.groups[index as usize] == group)
         };
-        let link = |between: &str| matches!(between, ", " | " and " | ", and " | " or " | ", or ");
         let this = candidates[at];
         let before = at.checked_sub(1).map(|before| &candidates[before]);
-        before.is_some_and(|other| in_group(other) && link(&text[other.end as usize..this.start as usize]))
+        before.is_some_and(|other| in_group(other) && links(&text[other.end as usize..this.start as usize]))
             || candidates
                 .get(at + 1)
-                .is_some_and(|other| in_group(other) && link(&text[this.end as usize..other.start as usize]))
+                .is_some_and(|other| in_group(other) && links(&text[this.end as usize..other.start as usize]))
     }
 
     /// Picks the claim that holds, or says why none does.
@@ -94,7 +123,7 @@ impl Resolver<'_> {
         let entry = &self.gazetteer.entries[candidate.entry as usize];
         let prefer = entry.homograph.checked_sub(1).and_then(|row| self.gazetteer.homographs[row as usize].prefer);
         for claim in claims {
-            if !claim.years.allow(self.date) || claim.sense == Sense::Surname || claim.sense == Sense::Reference {
+            if !claim.period.allows(self.when) || claim.sense == Sense::Surname || claim.sense == Sense::Reference {
                 continue;
             }
             let verdict = match claim.sense {
@@ -154,9 +183,8 @@ impl Resolver<'_> {
     fn score(&self, claim: Claim) -> u32 {
         let actor = &self.gazetteer.actors[claim.actor as usize];
         let named = self.licences.names(claim.actor);
-        let in_office =
-            self.date.is_some_and(|date| actor.offices().iter().any(|office| office.years.contains(date.year())));
-        let exists = actor.years.allow(self.date);
+        let in_office = self.when.is_some_and(|when| actor.offices().iter().any(|office| office.period.overlaps(when)));
+        let exists = actor.period.allows(self.when);
         u32::from(named) * 8
             + u32::from(exists)
             + u32::from(self.dated(claim) || in_office) * 4
@@ -165,8 +193,8 @@ impl Resolver<'_> {
 
     /// Whether the date lies in the years that the claim is limited to.
     fn dated(&self, claim: Claim) -> bool {
-        self.date.is_some()
-            && (claim.years != Years::ALWAYS || !self.gazetteer.actors[claim.actor as usize].offices().is_empty())
+        self.when.is_some()
+            && (claim.period != Period::ALWAYS || !self.gazetteer.actors[claim.actor as usize].offices().is_empty())
     }
 
     fn guarded(&self, text: &str, span: Span, claim: Claim) -> Result<Rule, Rule> {
@@ -183,18 +211,28 @@ impl Resolver<'_> {
     }
 
     fn neighbours(&self, text: &str, candidates: &[Candidate], at: usize, before: Option<(Span, bool)>) -> Neighbours {
+        let party = |candidate: &Candidate| {
+            let claims = self.gazetteer.claims_of(&self.gazetteer.entries[candidate.entry as usize]);
+            claims.iter().any(|claim| matches!(claim.sense, Sense::Capital | Sense::Name | Sense::Acronym))
+        };
+        let span = |candidate: &Candidate| Span::new(candidate.start as usize, candidate.end as usize);
+        let near = |end: usize, next: &&Candidate| next.start as usize <= end + MAX_LINK;
         let end = candidates[at].end as usize;
-        let after = candidates.get(at + 1).filter(|next| next.start as usize <= end + 6).and_then(|next| {
-            let claims = self.gazetteer.claims_of(&self.gazetteer.entries[next.entry as usize]);
-            let party = claims.iter().any(|claim| matches!(claim.sense, Sense::Capital | Sense::Name | Sense::Acronym));
-            party.then(|| Span::new(next.start as usize, next.end as usize))
-        });
+        let after = candidates.get(at + 1).filter(|next| near(end, next)).filter(|next| party(next)).map(span);
+        let mut last = after;
+        if let Some(mut end) = after.map(|after| after.end) {
+            for next in candidates[at + 2..].iter().take(MAX_LIST) {
+                if !near(end, &next) || !party(next) || !links(&text[end..next.start as usize]) {
+                    break;
+                }
+                last = Some(span(next));
+                end = next.end as usize;
+            }
+        }
         let before = before.filter(|(before, _)| {
-            before.end < candidates[at].start as usize
-                && candidates[at].start as usize <= before.end + 6
-                && !text.is_empty()
+            before.end < candidates[at].start as usize && candidates[at].start as usize <= before.end + MAX_LINK
         });
-        Neighbours { before, after }
+        Neighbours { before, after, last }
     }
 
     fn remember(&mut self, person: u32) {
@@ -216,7 +254,7 @@ impl Resolver<'_> {
             .filter_map(|claim| self.last_person.get(&claim.actor).map(|when| (*when, claim.actor)))
             .max()
             .map(|(_, person)| person);
-        let setting = surname::Setting { gazetteer: self.gazetteer, licences: self.licences, date: self.date, last };
+        let setting = surname::Setting { gazetteer: self.gazetteer, licences: self.licences, when: self.when, last };
         let (person, rule) = surname::holder(text, span, claims, setting)?;
         let claim = claims.iter().find(|claim| claim.actor == person).copied().ok_or(Rule::NeedsLicence)?;
         self.remember(person);

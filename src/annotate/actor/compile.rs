@@ -7,7 +7,8 @@ use super::draft::{Draft, DraftActor, Guard, Sense};
 use super::fingerprint::Digest;
 use super::gazetteer::{Claim, CompiledHomograph, Entry, Gazetteer, Holders, NOBODY, RolePhrase, Slot};
 use super::homograph::{Default_, Homograph};
-use super::record::{Actor, ActorCodes, ActorKind, Office, Years};
+use super::period::Period;
+use super::record::{Actor, ActorCodes, ActorKind, Office};
 use super::spelling::{open_gate, push, spell};
 use super::trie::{Trie, fold};
 use crate::facet::FacetPath;
@@ -68,18 +69,26 @@ impl Compiler {
             let sector = actor.sector.as_deref().unwrap_or("GOV");
             return format!("{above}/{sector}/{slug}");
         }
-        let root = if actor.kind == ActorKind::Organisation { "/org" } else { "/state" };
         let mut steps = vec![actor.id.as_str()];
+        let mut sector = actor.sector.as_deref();
         let mut next = actor.parent.as_deref();
-        while let Some(parent) = next.and_then(|id| self.ids.get(id)) {
-            let parent = &draft.actors[*parent as usize];
+        while let Some(&at) = next.and_then(|id| self.ids.get(id)) {
+            let parent = &draft.actors[at as usize];
             if steps.len() > 8 || steps.contains(&parent.id.as_str()) {
                 break;
             }
+            // An armed group or movement of one state stands under the state, by its sector.
+            if actor.kind == ActorKind::Organisation && parent.kind.is_country() {
+                steps.push(sector.unwrap_or("NGO"));
+                steps.reverse();
+                return format!("{}/{}", self.path_of(draft, parent), steps.join("/"));
+            }
+            sector = parent.sector.as_deref().or(sector);
             steps.push(&parent.id);
             next = parent.parent.as_deref();
         }
         steps.reverse();
+        let root = if actor.kind == ActorKind::Organisation { "/org" } else { "/state" };
         format!("{root}/{}", steps.join("/"))
     }
 
@@ -96,7 +105,7 @@ impl Compiler {
                 kind: actor.kind,
                 name: actor.name.as_str().into(),
                 path: if path.is_empty() { self.nowhere.clone() } else { self.path(&path) },
-                years: actor.years,
+                period: actor.period,
                 offices: Vec::new(),
                 codes,
                 home: home.unwrap_or(at as u32),
@@ -140,7 +149,7 @@ impl Compiler {
                     kind: ActorKind::Institution,
                     name: self.slots[slot].label.clone(),
                     path,
-                    years: Years::ALWAYS,
+                    period: Period::ALWAYS,
                     offices: Vec::new(),
                     codes: None,
                     home: state,
@@ -158,10 +167,15 @@ impl Compiler {
                 let Some(&place) = self.ids.get(office.at.as_str()) else { continue };
                 let role = roles.entry(&office.role).or_insert_with(|| office.role.as_str().into()).clone();
                 let path = self.path(&format!("{}/person/{}", self.actors[place as usize].path, actor.id));
-                self.holders.entry((place, role.clone())).or_default().push((office.years, at as u32));
-                offices.push(Office { at: place, role, years: office.years, path });
+                let roles_held = self.holders.entry(place).or_default();
+                let known = roles_held.iter().position(|(known, _)| *known == role).unwrap_or_else(|| {
+                    roles_held.push((role.clone(), Vec::new()));
+                    roles_held.len() - 1
+                });
+                roles_held[known].1.push((office.period, at as u32));
+                offices.push(Office { at: place, role, period: office.period, path });
             }
-            offices.sort_by_key(|office| (office.years.from, office.years.to));
+            offices.sort_by_key(|office| office.period);
             let person = &mut self.actors[at];
             person.path = match offices.last() {
                 Some(latest) => latest.path.clone(),
@@ -170,7 +184,7 @@ impl Compiler {
             person.home = offices.last().map_or(at as u32, |latest| latest.at);
             person.offices = offices;
         }
-        for held in self.holders.values_mut() {
+        for (_, held) in self.holders.values_mut().flatten() {
             held.sort();
         }
     }
@@ -189,7 +203,7 @@ impl Compiler {
                 groups.len() - 1
             });
             let claim =
-                Claim { actor: NOBODY, sense: Sense::Block, guard: Guard::Free, years: Years::ALWAYS, both: false };
+                Claim { actor: NOBODY, sense: Sense::Block, guard: Guard::Free, period: Period::ALWAYS, both: false };
             push(&block.text, claim, block.layer, group as u16 + 1, &mut spellings);
         }
         spellings.sort_by(|a, b| (&a.key, &a.text, a.claim.actor).cmp(&(&b.key, &b.text, b.claim.actor)));
@@ -210,8 +224,8 @@ impl Compiler {
             for office in &actor.offices {
                 digest.add(office.path.as_str().as_bytes());
                 digest.add(office.role.as_bytes());
-                digest.add(&office.years.from.to_le_bytes());
-                digest.add(&office.years.to.to_le_bytes());
+                digest.add(&office.period.first().to_le_bytes());
+                digest.add(&office.period.last().to_le_bytes());
             }
         }
         for same_key in spellings.chunk_by(|a, b| a.key == b.key) {
@@ -239,8 +253,8 @@ impl Compiler {
                     digest.add(spelling.text.as_bytes());
                     digest.add(&claim.actor.to_le_bytes());
                     digest.add(&[claim.sense as u8, claim.guard as u8, u8::from(claim.both)]);
-                    digest.add(&claim.years.from.to_le_bytes());
-                    digest.add(&claim.years.to.to_le_bytes());
+                    digest.add(&claim.period.first().to_le_bytes());
+                    digest.add(&claim.period.last().to_le_bytes());
                     claims.push(claim);
                 }
                 if claims.len() as u32 == first {

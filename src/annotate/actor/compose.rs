@@ -6,8 +6,8 @@
 
 use super::context::{after_possessive, next_word, prev_word};
 use super::gazetteer::{Gazetteer, RolePhrase};
+use super::period::Period;
 use super::words::is_in;
-use crate::date::Date;
 use crate::document::Span;
 
 /// How many words may stand between a state and its part ("Russia's new foreign minister").
@@ -62,6 +62,26 @@ impl Gazetteer {
         None
     }
 
+    /// The part that is joined to another one by "and" or a comma.
+    pub(crate) fn part_joined(&self, text: &str, part: Part) -> Option<Part> {
+        let mut at = part.span.end;
+        let comma = text[at..].starts_with(", ");
+        at += usize::from(comma);
+        let mut word = next_word(text, at)?;
+        if matches!(&text[word.range()], "and" | "or") {
+            word = next_word(text, word.end)?;
+        } else if !comma {
+            return None;
+        }
+        if matches!(&text[word.range()], "the" | "its" | "their") {
+            word = next_word(text, word.end)?;
+        }
+        let (end, role) = self.role_at(text, word.start)?;
+        // A bare "officials" or "troops" behind a comma may be anybody's; an office is the state's.
+        let own = role.office || !comma || text[word.start..].starts_with(char::is_uppercase);
+        own.then_some(Part { span: Span::new(word.start, end), role, not_holder: false })
+    }
+
     /// The part that a state's name is the owner of: "parliament of Georgia".
     pub(crate) fn part_before(&self, text: &str, state: Span) -> Option<Part> {
         let mut of = prev_word(text, state.start)?;
@@ -93,37 +113,30 @@ impl Gazetteer {
         None
     }
 
-    /// Who held an office of a state or organisation in the year of the date; `None` where nobody or more
-    /// than one is known, as in the year of a change.
-    pub(crate) fn holder(&self, at: u32, role: &str, date: Date) -> Option<u32> {
-        let held = self.holders.get(&(at, role.into()))?;
-        let year = date.year();
-        let mut found: Option<(i16, u32)> = None;
-        for &(years, person) in held {
-            if !years.contains(year) {
+    /// Who held an office of a state or organisation at a time; `None` where nobody or more than one is known
+    /// to, as in the year of a change where the day is not known.
+    pub(crate) fn holder(&self, at: u32, role: &str, when: Period) -> Option<u32> {
+        let (_, held) = self.holders.get(&at)?.iter().find(|(known, _)| **known == *role)?;
+        let mut holder = None;
+        for &(period, person) in held {
+            if !period.overlaps(when) || self.is_followed(held, period, person, when) {
                 continue;
             }
-            match found {
-                Some((_, other)) if other == person => {}
-                // An open end is often one the source did not know; a later beginning closes it.
-                Some((from, _)) if from == years.from => return None,
-                Some(_)
-                    if held.iter().any(|(closed, other)| {
-                        Some(*other) == found.map(|found| found.1) && closed.contains(year) && closed.to == year
-                    }) =>
-                {
-                    return None;
-                }
-                _ => {}
+            if holder.is_some_and(|other| other != person) {
+                return None;
             }
-            found = Some((years.from, person));
+            holder = Some(person);
         }
-        let (from, person) = found?;
-        // Both the one who leaves and the one who comes held it in the year of a change.
-        let change = held
-            .iter()
-            .any(|&(years, other)| other != person && years.contains(year) && years.to == year && years.from < from);
-        (!change).then_some(person)
+        holder
+    }
+
+    /// Whether somebody else took an office over before a time from a person whose end in it is not known:
+    /// an open end is often one the source did not know.
+    fn is_followed(&self, held: &[(Period, u32)], period: Period, person: u32, when: Period) -> bool {
+        period.is_open()
+            && held.iter().any(|&(later, other)| {
+                other != person && later.first() > period.first() && later.first() < when.first()
+            })
     }
 }
 
@@ -159,13 +172,14 @@ mod tests {
         let gazetteer = Gazetteer::built_in();
         let russia = gazetteer.ids["RUS"];
         let held = |date: &str| -> Result<Option<String>> {
-            let person = gazetteer.holder(russia, "head_of_state", date.parse()?);
+            let person = gazetteer.holder(russia, "head_of_state", Period::of(date.parse()?));
             Ok(person.map(|person| gazetteer.actors[person as usize].id().to_owned()))
         };
         assert_eq!(held("1997-05-27")?.as_deref(), Some("boris-yeltsin"));
         assert_eq!(held("2022-02-04")?.as_deref(), Some("vladimir-putin"));
         assert_eq!(held("2010")?.as_deref(), Some("dmitry-medvedev"));
         assert_eq!(held("2008")?, None);
+        assert_eq!(held("2008-05-06")?.as_deref(), Some("vladimir-putin"));
         Ok(())
     }
 }

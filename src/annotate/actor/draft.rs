@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::record::{ActorCodes, ActorKind, Years};
+use super::period::Period;
+use super::record::{ActorCodes, ActorKind};
 
 /// How a name stands for its actor; decides which rule judges it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,7 +41,7 @@ pub(crate) struct DraftName {
     pub(crate) text: String,
     pub(crate) sense: Sense,
     pub(crate) guard: Guard,
-    pub(crate) years: Years,
+    pub(crate) period: Period,
     /// Whether every actor with this name is meant at once: "the two Koreas".
     pub(crate) both: bool,
     /// 0 for the built-in tables, then one more for each file that was added.
@@ -49,7 +50,7 @@ pub(crate) struct DraftName {
 
 impl DraftName {
     pub(crate) fn new(text: impl Into<String>, sense: Sense, layer: u16) -> DraftName {
-        DraftName { text: text.into(), sense, guard: Guard::Free, years: Years::ALWAYS, both: false, layer }
+        DraftName { text: text.into(), sense, guard: Guard::Free, period: Period::ALWAYS, both: false, layer }
     }
 
     /// Reads a name with its marks: `Bonn [1949-1999]`, `PA [the]`, `IS [licensed]`, `Koreas [both]`.
@@ -64,7 +65,7 @@ impl DraftName {
                 "risky" => name.guard = Guard::Risky,
                 "both" => name.both = true,
                 _ => {
-                    name.years = Years::parse(mark)
+                    name.period = Period::parse(mark)
                         .ok_or_else(|| format!("mark [{mark}] of {rest:?}: expected [the], [licensed], [risky], [both] or years such as [1949-1990]"))?;
                 }
             }
@@ -79,7 +80,7 @@ impl DraftName {
 pub(crate) struct DraftOffice {
     pub(crate) at: String,
     pub(crate) role: String,
-    pub(crate) years: Years,
+    pub(crate) period: Period,
 }
 
 /// An actor as written.
@@ -93,7 +94,7 @@ pub(crate) struct DraftActor {
     /// Sector step and the row of `roles.tsv` it fills, for institutions.
     pub(crate) sector: Option<String>,
     pub(crate) slot: Option<String>,
-    pub(crate) years: Years,
+    pub(crate) period: Period,
     pub(crate) names: Vec<DraftName>,
     pub(crate) offices: Vec<DraftOffice>,
     pub(crate) codes: ActorCodes,
@@ -109,7 +110,7 @@ impl DraftActor {
             parent: None,
             sector: None,
             slot: None,
-            years: Years::ALWAYS,
+            period: Period::ALWAYS,
             names: Vec::new(),
             offices: Vec::new(),
             codes: ActorCodes::default(),

@@ -5,7 +5,8 @@ use std::sync::{Arc, LazyLock};
 
 use super::draft::{Draft, Guard, Sense};
 use super::homograph::Homograph;
-use super::record::{Actor, Years};
+use super::period::Period;
+use super::record::Actor;
 use super::table;
 use super::trie::Trie;
 use crate::facet::FacetPath;
@@ -19,7 +20,7 @@ pub(crate) struct Claim {
     pub(crate) actor: u32,
     pub(crate) sense: Sense,
     pub(crate) guard: Guard,
-    pub(crate) years: Years,
+    pub(crate) period: Period,
     pub(crate) both: bool,
 }
 
@@ -53,8 +54,8 @@ pub(crate) struct Slot {
     pub(crate) office: Option<Box<str>>,
 }
 
-/// Who held an office and when, by country or organisation and role.
-pub(super) type Holders = HashMap<(u32, Arc<str>), Vec<(Years, u32)>>;
+/// Who held an office and when, by country or organisation, role by role.
+pub(super) type Holders = HashMap<u32, Vec<(Arc<str>, Vec<(Period, u32)>)>>;
 
 /// The actors that can be recognised: states, organisations, institutions and persons.
 ///

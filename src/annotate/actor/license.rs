@@ -10,8 +10,8 @@ use super::context::{char_before, prev_word};
 use super::draft::{Guard, Sense};
 use super::gazetteer::{Gazetteer, NOBODY};
 use super::homograph::Default_;
+use super::period::Period;
 use super::scan::{Candidate, Fit};
-use crate::date::Date;
 use crate::document::{MentionKind, Span};
 
 /// How many acronyms of its own a document may define; more is no document but an attack or a glossary.
@@ -45,14 +45,14 @@ impl Licences {
     }
 
     /// Takes in the candidates of one text.
-    pub(crate) fn read(&mut self, gazetteer: &Gazetteer, text: &str, candidates: &[Candidate], date: Option<Date>) {
+    pub(crate) fn read(&mut self, gazetteer: &Gazetteer, text: &str, candidates: &[Candidate], when: Option<Period>) {
         for (at, candidate) in candidates.iter().enumerate() {
             let entry = &gazetteer.entries[candidate.entry as usize];
             let claims = gazetteer.claims_of(entry);
             let full = |sense: Sense| matches!(sense, Sense::Name | Sense::Acronym | Sense::Metonym | Sense::Demonym);
             let unsure = entry.homograph != 0
                 && gazetteer.homographs[entry.homograph as usize - 1].row.default == Default_::Nobody;
-            let mut fitting = claims.iter().filter(|claim| claim.years.allow(date) && full(claim.sense));
+            let mut fitting = claims.iter().filter(|claim| claim.period.allows(when) && full(claim.sense));
             if let (Some(claim), None) = (fitting.next(), fitting.next())
                 && claim.guard == Guard::Free
                 && claim.actor != NOBODY

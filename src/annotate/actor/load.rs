@@ -6,7 +6,8 @@ use serde::Deserialize;
 
 use super::builder::{Problem, Severity};
 use super::draft::{Draft, DraftActor, DraftBlock, DraftName, DraftOffice, Guard, Sense, is_step};
-use super::record::{ActorKind, Years};
+use super::period::Period;
+use super::record::ActorKind;
 use super::trie::{MAX_NAME_BYTES, fold};
 
 /// An actor as a user writes it.
@@ -219,8 +220,8 @@ impl Loader {
             actor.name.clone_from(name);
         }
         if let Some(years) = record.years.as_deref() {
-            actor.years =
-                Years::parse(years).ok_or_else(|| format!("years {years:?}: expected a range such as 1949-1990"))?;
+            actor.period =
+                Period::parse(years).ok_or_else(|| format!("years {years:?}: expected a range such as 1949-1990"))?;
         }
         actor.parent = record.parent.clone().or(actor.parent);
         actor.sector = record.sector.clone().or(actor.sector);
@@ -284,12 +285,11 @@ impl Loader {
                 return Err(format!("office at {:?}: no such state or organisation", office.at));
             }
             let years = match office.years.as_deref() {
-                None => Years::ALWAYS,
-                Some(years) => {
-                    Years::parse(years).ok_or_else(|| format!("years {years:?}: expected a range such as 2000-2008"))?
-                }
+                None => Period::ALWAYS,
+                Some(years) => Period::parse(years)
+                    .ok_or_else(|| format!("years {years:?}: expected a range such as 2000-2008"))?,
             };
-            offices.push(DraftOffice { at: office.at.clone(), role: office.role.clone(), years });
+            offices.push(DraftOffice { at: office.at.clone(), role: office.role.clone(), period: years });
         }
         Ok(offices)
     }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::draft::Sense;
 use super::gazetteer::{Claim, Gazetteer, NOBODY};
+use super::period::Period;
 use super::record::{Actor, ActorKind, Alias};
 use super::trie::fold;
 use crate::date::Date;
@@ -153,15 +154,15 @@ impl Gazetteer {
         let person = match latest {
             None => 0,
             Some(office) => {
-                let in_office = date.map_or(office.last_year().is_none(), |date| {
-                    actor.offices().iter().any(|office| office.years.contains(date.year()))
+                let in_office = date.map_or(office.last_day().is_none(), |date| {
+                    actor.offices().iter().any(|office| office.period.overlaps(Period::of(date)))
                 });
                 let head = actor.offices().iter().any(|office| office.role().starts_with("head_of"));
                 1 + 4 * u32::from(actor.rank) + 2 * u32::from(!in_office) + u32::from(!head)
             }
         };
         let guard = u32::from(claim.guard != super::draft::Guard::Free);
-        let valid = u32::from(!claim.years.allow(date));
+        let valid = u32::from(!claim.period.allows(date.map(Period::of)));
         ((valid * 10 + sense) * 10 + kind) * 40 + person * 2 + guard
     }
 

@@ -18,6 +18,8 @@ pub(crate) struct Neighbours {
     pub(crate) before: Option<(Span, bool)>,
     /// The candidate after, where it is a capital or a state.
     pub(crate) after: Option<Span>,
+    /// The last candidate of the list that it begins.
+    pub(crate) last: Option<Span>,
 }
 
 /// Whether the city at `span` stands for its government, and by which rule.
@@ -34,6 +36,7 @@ pub(crate) fn stands_for_government(text: &str, span: Span, neighbours: Neighbou
     // "Moscow, Russia" and "Tripoli, Lebanon" are places.
     if let Some(after) = neighbours.after
         && text[span.end..after.start] == *", "
+        && neighbours.last == neighbours.after
         && !acts(text, after.end)
     {
         return None;
@@ -287,19 +290,28 @@ fn intention_follows(text: &str, at: usize) -> bool {
 
 /// "Moscow and Beijing agreed", "between Moscow and Kyiv": one party of a list makes parties of the others.
 fn joined(text: &str, span: Span, neighbours: Neighbours) -> Option<Rule> {
-    let link = |between: &str| matches!(between, " and " | ", " | ", and " | " or " | " & " | "/" | " nor ");
     if let Some((before, true)) = neighbours.before
-        && link(&text[before.end..span.start])
+        && links(&text[before.end..span.start])
     {
         return Some(Rule::SeatJoined);
     }
-    if let Some(after) = neighbours.after
-        && link(&text[span.end..after.start])
-        && acts(text, after.end)
+    if let (Some(after), Some(last)) = (neighbours.after, neighbours.last)
+        && links(&text[span.end..after.start])
+        && (acts(text, last.end) || act_together(text, last.end))
     {
         return Some(Rule::SeatJoined);
     }
     None
+}
+
+/// Whether the words between two names make a list of them.
+pub(crate) fn links(between: &str) -> bool {
+    matches!(between, " and " | ", " | ", and " | " or " | ", or " | " & " | "/" | " nor ")
+}
+
+/// Whether a verb of several subjects follows: "Kinshasa and Kigali accuse each other".
+fn act_together(text: &str, at: usize) -> bool {
+    next_word(text, at).is_some_and(|word| is_in("base-verbs", &text[word.range()]))
 }
 
 #[cfg(test)]

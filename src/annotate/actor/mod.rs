@@ -41,7 +41,9 @@
 //! recognition stand under the state whose territory the United Nations counts them to: Abkhazia
 //! `/state/GEO/ABK`, South Ossetia `/state/GEO/SOS`, Transnistria `/state/MDA/TRN`, Northern Cyprus
 //! `/state/CYP/NCY`, Somaliland `/state/SOM/SML`, Nagorno-Karabakh `/state/AZE/NKR`; Crimea is
-//! `/state/UKR/CRM`. Territories stand under their state (`/state/CHN/HKG`). Former states keep their own
+//! `/state/UKR/CRM`. An armed group or movement of one state stands under it, as CAMEO codes it: Hamas
+//! `/state/PSE/REB/HAMAS`, Hezbollah `/state/LBN/REB/HEZBOLLAH`, the Taliban `/state/AFG/REB/TALIBAN`; those
+//! of several states stand under `/org` (`ISIS`, `ALQAEDA`). Territories stand under their state (`/state/CHN/HKG`). Former states keep their own
 //! place (`SUN`, `YUG`, `CSK`, `DDR`, `SCG`). "Congo" and "Congolese" alone are `COD` unless the document
 //! names the other one; "Korea" is `KOR`; "Dominican" is `DOM` unless it names Dominica; "Macedonia" is
 //! `MKD`; "Georgia" is the state unless a cue says it is the American one.
@@ -65,6 +67,7 @@ mod load;
 mod lookup;
 mod metonym;
 mod office;
+mod period;
 mod record;
 mod resolve;
 mod rule;

@@ -1,13 +1,12 @@
 //! Parts of a state and heads of an organisation, read beside its name.
 
 use super::compose::Part;
-use super::context::{after_possessive, char_at, char_before, is_hyphen, next_word, prev_word};
+use super::context::{after_possessive, char_before, is_hyphen, next_word, prev_word};
 use super::draft::Sense;
 use super::gazetteer::Claim;
 use super::record::ActorKind;
 use super::resolve::{Found, Resolver};
 use super::rule::Rule;
-use super::scan::Candidate;
 use super::words::is_in;
 use crate::document::{MentionKind, Span};
 
@@ -19,7 +18,6 @@ impl Resolver<'_> {
         text: &str,
         span: Span,
         claim: Claim,
-        next: Option<Candidate>,
         first: usize,
         found: &mut Vec<Found>,
     ) -> Option<usize> {
@@ -41,23 +39,28 @@ impl Resolver<'_> {
             && let Some(part) = self.gazetteer.part_before(text, span)
         {
             found.truncate_overlapping(first, part.span);
-            self.add_part(text, claim.actor, part, None, found);
+            self.add_part(text, claim.actor, part, found);
         }
-        let part = self.gazetteer.part_after(text, span)?;
-        self.add_part(text, claim.actor, part, next, found);
+        let mut part = self.gazetteer.part_after(text, span)?;
+        self.add_part(text, claim.actor, part, found);
+        // "the Polish president and prime minister", "the US Senate and the House of Representatives"
+        while let Some(joined) = self.gazetteer.part_joined(text, part) {
+            part = joined;
+            self.add_part(text, claim.actor, part, found);
+        }
         Some(part.span.end)
     }
 
-    fn add_part(&mut self, text: &str, state: u32, part: Part, next: Option<Candidate>, found: &mut Vec<Found>) {
+    fn add_part(&mut self, text: &str, state: u32, part: Part, found: &mut Vec<Found>) {
         let slot = &self.gazetteer.slots[part.role.slot as usize];
         if part.role.office
             && !part.not_holder
-            && !self.is_named_behind(text, part.span, next)
-            && let (Some(date), Some(role)) = (self.date, slot.office.as_deref())
+            && !is_named_behind(text, part.span)
+            && let (Some(when), Some(role)) = (self.when, slot.office.as_deref())
         {
-            let person = self.gazetteer.holder(state, role, date).or_else(|| {
+            let person = self.gazetteer.holder(state, role, when).or_else(|| {
                 // Monarchs and most "heads of state" stand in the same column of the sources.
-                (role == "monarch").then(|| self.gazetteer.holder(state, "head_of_state", date)).flatten()
+                (role == "monarch").then(|| self.gazetteer.holder(state, "head_of_state", when)).flatten()
             });
             if let Some(actor) = person {
                 self.push(text, Found { actor, span: part.span, kind: MentionKind::Office, rule: Rule::Holder }, found);
@@ -70,44 +73,77 @@ impl Resolver<'_> {
         }
     }
 
-    /// Whether the office is an apposition to a name that follows: "Russian President Vladimir Putin".
-    fn is_named_behind(&self, text: &str, office: Span, next: Option<Candidate>) -> bool {
-        let _ = next;
-        let end = text[office.end..].strip_prefix(", ").map_or(office.end, |_| office.end + 2);
-        let start = if end > office.end { Some(end) } else { next_word(text, end).map(|word| word.start) };
-        start.is_some_and(|start| text[start..].starts_with(char::is_uppercase))
-    }
-
-    /// "UN Secretary-General": the person who held the office in the year of the document.
+    /// "UN Secretary-General", "the president of the European Commission": the person who held the office then.
     fn organisation_head(&mut self, text: &str, span: Span, claim: Claim, found: &mut Vec<Found>) -> Option<usize> {
-        let date = self.date?;
-        let after = after_possessive(text, span.end);
-        let mut word = next_word(text, after)?;
-        let rest = &text[word.start..];
-        let phrase = [
-            "secretary-general",
-            "secretary general",
-            "director-general",
-            "director general",
-            "chief",
-            "head",
-            "president",
-        ]
-        .into_iter()
-        .find(|phrase| rest.get(..phrase.len()).is_some_and(|start| start.eq_ignore_ascii_case(phrase)))?;
-        word = Span::new(word.start, word.start + phrase.len());
-        if char_at(text, word.end).is_some_and(char::is_alphanumeric) || self.is_named_behind(text, word, None) {
-            return None;
-        }
-        if prev_word(text, span.start).is_some_and(|word| is_in("not-holding", &text[word.range()])) {
+        let when = self.when?;
+        let (office, owner) = match head_after(text, span) {
+            Some(office) => (office, span.start),
+            None => {
+                let office = head_before(text, span)?;
+                (office, office.start)
+            }
+        };
+        if office.start > span.start && is_named_behind(text, office)
+            || prev_word(text, owner).is_some_and(|word| is_in("not-holding", &text[word.range()]))
+        {
             return None;
         }
         let actor = ["secretary_general", "head"]
             .into_iter()
-            .find_map(|role| self.gazetteer.holder(claim.actor, role, date))?;
-        self.push(text, Found { actor, span: word, kind: MentionKind::Office, rule: Rule::Holder }, found);
-        Some(word.end)
+            .find_map(|role| self.gazetteer.holder(claim.actor, role, when))?;
+        self.push(text, Found { actor, span: office, kind: MentionKind::Office, rule: Rule::Holder }, found);
+        (office.start > span.start).then_some(office.end)
     }
+}
+
+/// Words for the head of an organisation.
+const HEADS: [&str; 9] = [
+    "secretary-general",
+    "secretary general",
+    "director-general",
+    "director general",
+    "managing director",
+    "chief",
+    "head",
+    "president",
+    "chairman",
+];
+
+fn head_at(text: &str, start: usize) -> Option<Span> {
+    let rest = &text[start..];
+    let phrase = HEADS.iter().find(|phrase| {
+        rest.get(..phrase.len()).is_some_and(|start| start.eq_ignore_ascii_case(phrase))
+            && !rest[phrase.len()..].starts_with(char::is_alphanumeric)
+    })?;
+    Some(Span::new(start, start + phrase.len()))
+}
+
+fn head_after(text: &str, organisation: Span) -> Option<Span> {
+    let word = next_word(text, after_possessive(text, organisation.end))?;
+    head_at(text, word.start)
+}
+
+fn head_before(text: &str, organisation: Span) -> Option<Span> {
+    let mut of = prev_word(text, organisation.start)?;
+    if text[of.range()].eq_ignore_ascii_case("the") {
+        of = prev_word(text, of.start)?;
+    }
+    if &text[of.range()] != "of" {
+        return None;
+    }
+    let end = text[..of.start].trim_end().len();
+    let last = prev_word(text, of.start)?;
+    let two = prev_word(text, last.start).and_then(|first| head_at(text, first.start));
+    two.or_else(|| head_at(text, last.start)).filter(|office| office.end == end)
+}
+
+/// Whether the office is an apposition to a name that follows: "Russian President Vladimir Putin".
+fn is_named_behind(text: &str, office: Span) -> bool {
+    let start = match text[office.end..].strip_prefix(", ") {
+        Some(_) => Some(office.end + 2),
+        None => next_word(text, office.end).map(|word| word.start),
+    };
+    start.is_some_and(|start| text[start..].starts_with(char::is_uppercase))
 }
 
 /// Takes back mentions that a longer reading overlaps.

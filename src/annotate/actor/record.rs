@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::period::Period;
 use crate::date::Date;
 use crate::document::MentionKind;
 use crate::facet::FacetPath;
@@ -59,44 +60,13 @@ impl ActorKind {
     }
 }
 
-/// A closed range of years; an open end is `i16::MIN` or `i16::MAX`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Years {
-    pub(crate) from: i16,
-    pub(crate) to: i16,
-}
-
-impl Years {
-    pub(crate) const ALWAYS: Years = Years { from: i16::MIN, to: i16::MAX };
-
-    /// Reads `1949-1990`, `1949-` or `-1990`.
-    pub(crate) fn parse(text: &str) -> Option<Years> {
-        let (from, to) = text.split_once('-')?;
-        let year = |side: &str, open: i16| -> Option<i16> {
-            let side = side.trim();
-            if side.is_empty() { Some(open) } else { side.parse().ok().filter(|year| (1..=9999).contains(year)) }
-        };
-        let years = Years { from: year(from, i16::MIN)?, to: year(to, i16::MAX)? };
-        (years.from <= years.to).then_some(years)
-    }
-
-    pub(crate) fn contains(self, year: i16) -> bool {
-        (self.from..=self.to).contains(&year)
-    }
-
-    /// Whether the date, or any time where there is none, may fall in the range.
-    pub(crate) fn allow(self, date: Option<Date>) -> bool {
-        date.is_none_or(|date| self.contains(date.year()))
-    }
-}
-
 /// An office that a person holds or held.
 #[derive(Debug, Clone)]
 pub struct Office {
     /// The state or organisation it belongs to, as an index into the gazetteer's actors.
     pub(crate) at: u32,
     pub(crate) role: Arc<str>,
-    pub(crate) years: Years,
+    pub(crate) period: Period,
     /// Where the person stands while holding it.
     pub(crate) path: FacetPath,
 }
@@ -107,14 +77,15 @@ impl Office {
         &self.role
     }
 
-    /// The first year, if it is known.
-    pub fn first_year(&self) -> Option<i16> {
-        (self.years.from != i16::MIN).then_some(self.years.from)
+    /// The first day, if it is known; 1 January where the source knows the year alone.
+    pub fn first_day(&self) -> Option<Date> {
+        self.period.first_day()
     }
 
-    /// The last year; `None` while it is held, or where it is not known.
-    pub fn last_year(&self) -> Option<i16> {
-        (self.years.to != i16::MAX).then_some(self.years.to)
+    /// The last day, 31 December where the source knows the year alone; `None` while the office is held, or
+    /// where the end is not known.
+    pub fn last_day(&self) -> Option<Date> {
+        self.period.last_day()
     }
 
     /// Where the person stands in the hierarchy while holding it.
@@ -146,7 +117,7 @@ pub struct Actor {
     pub(crate) kind: ActorKind,
     pub(crate) name: Arc<str>,
     pub(crate) path: FacetPath,
-    pub(crate) years: Years,
+    pub(crate) period: Period,
     pub(crate) offices: Vec<Office>,
     pub(crate) codes: Option<Box<ActorCodes>>,
     /// The state, organisation or person it belongs to first, as an index; itself where there is none.
@@ -178,25 +149,18 @@ impl Actor {
 
     /// Where it stands at a date: a person stands where the office held at that date belongs.
     ///
-    /// Years decide. A person without an office in that year stands at the last one before it, or at the
-    /// first one of all. Without a date the latest office counts.
+    /// A person who holds no office then stands at the last one before it, or at the first one of all.
+    /// Without a date the latest office counts.
     pub fn path_at(&self, date: Option<Date>) -> &FacetPath {
-        let Some(year) = date.map(Date::year) else { return &self.path };
-        let mut best: Option<&Office> = None;
-        for office in &self.offices {
-            let started = office.years.from <= year;
-            let better = match best {
-                None => true,
-                Some(held) => {
-                    let rank = |office: &Office| (office.years.contains(year), office.years.from <= year);
-                    rank(office) > rank(held) || (rank(office) == rank(held) && started)
-                }
-            };
-            if better {
-                best = Some(office);
-            }
-        }
-        best.map_or(&self.path, |office| &office.path)
+        self.path_in(date.map(Period::of))
+    }
+
+    pub(crate) fn path_in(&self, when: Option<Period>) -> &FacetPath {
+        let Some(when) = when else { return &self.path };
+        // The offices stand by their beginning; of those held at once the later one is nearer.
+        let held = self.offices.iter().rev().find(|office| office.period.overlaps(when));
+        let before = || self.offices.iter().rev().find(|office| office.period.first() <= when.first());
+        held.or_else(before).or(self.offices.first()).map_or(&self.path, |office| &office.path)
     }
 
     /// The offices of a person, the earliest first.

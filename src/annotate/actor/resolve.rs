@@ -7,10 +7,10 @@ use super::explain::Decision;
 use super::gazetteer::{Claim, Gazetteer, NOBODY};
 use super::language::names_language;
 use super::license::Licences;
+use super::period::Period;
 use super::rule::Rule;
 use super::scan::{Candidate, Fit};
 use super::surroundings::rules_out;
-use crate::date::Date;
 use crate::document::{MentionKind, Span};
 
 /// An actor found in a text.
@@ -27,7 +27,7 @@ pub(crate) struct Found {
 pub(crate) struct Resolver<'a> {
     pub(crate) gazetteer: &'a Gazetteer,
     pub(crate) licences: &'a Licences,
-    pub(crate) date: Option<Date>,
+    pub(crate) when: Option<Period>,
     /// When an actor that can be referred back to was last named, by a running count of texts and mentions.
     pub(super) last_named: HashMap<u32, (u32, u32)>,
     /// Who was last named with a surname that several have.
@@ -39,11 +39,11 @@ pub(crate) struct Resolver<'a> {
 }
 
 impl<'a> Resolver<'a> {
-    pub(crate) fn new(gazetteer: &'a Gazetteer, licences: &'a Licences, date: Option<Date>) -> Resolver<'a> {
+    pub(crate) fn new(gazetteer: &'a Gazetteer, licences: &'a Licences, when: Option<Period>) -> Resolver<'a> {
         Resolver {
             gazetteer,
             licences,
-            date,
+            when,
             last_named: HashMap::new(),
             last_person: HashMap::new(),
             texts: 0,
@@ -73,11 +73,10 @@ impl<'a> Resolver<'a> {
                     for claim in claims.iter().flatten() {
                         self.take(text, span, *claim, rule, found);
                     }
-                    if let [Some(claim), None] = claims {
-                        let next = candidates.get(at + 1).copied();
-                        if let Some(end) = self.parts(text, span, claim, next, first, found) {
-                            consumed = end;
-                        }
+                    if let [Some(claim), None] = claims
+                        && let Some(end) = self.parts(text, span, claim, first, found)
+                    {
+                        consumed = end;
                     }
                 }
             }
@@ -151,7 +150,7 @@ impl<'a> Resolver<'a> {
             return Err(Rule::Language);
         }
         let cue = self.homograph(text, span, candidates, at, entry)?;
-        let mut both = claims.iter().filter(|claim| claim.both && claim.years.allow(self.date));
+        let mut both = claims.iter().filter(|claim| claim.both && claim.period.allows(self.when));
         if let (Some(first), Some(second)) = (both.next(), both.next()) {
             return Ok(([Some(*first), Some(*second)], Rule::Alias));
         }

@@ -26,7 +26,7 @@ pub(super) fn push(text: &str, claim: Claim, layer: u16, group: u16, out: &mut V
 
 /// Adds a name and the spellings that come of themselves: without accents, an acronym with dots.
 pub(super) fn spell(name: &DraftName, kind: ActorKind, actor: u32, out: &mut Vec<Spelling>) {
-    let claim = Claim { actor, sense: name.sense, guard: name.guard, years: name.years, both: name.both };
+    let claim = Claim { actor, sense: name.sense, guard: name.guard, period: name.period, both: name.both };
     push(&name.text, claim, name.layer, 0, out);
     let bare = without_accents(&name.text);
     if bare != name.text {

@@ -5,9 +5,9 @@ use super::draft::Guard;
 use super::gazetteer::{Claim, Gazetteer};
 use super::homograph::given_before;
 use super::license::Licences;
+use super::period::Period;
 use super::rule::Rule;
 use super::words::is_in;
-use crate::date::Date;
 use crate::document::Span;
 
 /// What a surname is judged with.
@@ -15,7 +15,7 @@ use crate::document::Span;
 pub(crate) struct Setting<'a> {
     pub(crate) gazetteer: &'a Gazetteer,
     pub(crate) licences: &'a Licences,
-    pub(crate) date: Option<Date>,
+    pub(crate) when: Option<Period>,
     /// The person last named with this surname, if any.
     pub(crate) last: Option<u32>,
 }
@@ -70,10 +70,11 @@ struct Title {
 
 impl Title {
     /// Whether the person held such an office, at the date if there is one.
-    fn fits(self, gazetteer: &Gazetteer, person: u32, date: Option<Date>) -> bool {
-        gazetteer.actors[person as usize].offices().iter().any(|office| {
-            self.roles.contains(&office.role()) && date.is_none_or(|date| office.years.contains(date.year()))
-        })
+    fn fits(self, gazetteer: &Gazetteer, person: u32, when: Option<Period>) -> bool {
+        gazetteer.actors[person as usize]
+            .offices()
+            .iter()
+            .any(|office| self.roles.contains(&office.role()) && office.period.allows(when))
     }
 }
 
@@ -116,18 +117,18 @@ fn by_title(claims: &[Claim], title: Title, setting: Setting<'_>) -> Option<u32>
     if title.roles.is_empty() {
         return None;
     }
-    let fitting = |date: Option<Date>, rank: u8| -> Option<u32> {
+    let fitting = |when: Option<Period>, rank: u8| -> Option<u32> {
         let mut fitting = claims.iter().filter(|claim| {
             setting.gazetteer.actors[claim.actor as usize].rank <= rank
-                && title.fits(setting.gazetteer, claim.actor, date)
+                && title.fits(setting.gazetteer, claim.actor, when)
         });
         match (fitting.next(), fitting.next()) {
             (Some(only), None) => Some(only.actor),
             _ => None,
         }
     };
-    if setting.date.is_some()
-        && let Some(person) = fitting(setting.date, u8::MAX)
+    if setting.when.is_some()
+        && let Some(person) = fitting(setting.when, u8::MAX)
     {
         return Some(person);
     }

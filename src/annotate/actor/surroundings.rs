@@ -52,6 +52,10 @@ fn is_party_in_capitals(text: &str, span: Span) -> bool {
     if before.as_deref().is_some_and(link) {
         return true;
     }
+    // "CHINA WARNS US": the verb has its subject; "TELL US" has none.
+    if before.as_deref().is_some_and(|word| is_in("caps-verbs", word)) {
+        return true;
+    }
     let next = next_word(text, span.end).map(|word| text[word.range()].to_lowercase());
     begins_sentence(text, span.start)
         && next.as_deref().is_some_and(|word| link(word) || is_in("agentive", word) && &text[span.range()] != "WHO")

@@ -5,7 +5,8 @@
 
 use super::draft::{Draft, DraftActor, DraftBlock, DraftName, DraftOffice, DraftSlot, Guard, Sense};
 use super::homograph::Homograph;
-use super::record::{ActorCodes, ActorKind, Years};
+use super::period::Period;
+use super::record::{ActorCodes, ActorKind};
 
 type Mistake = String;
 
@@ -58,11 +59,11 @@ fn add_names(actor: &mut DraftActor, cell: &str, sense: Sense) -> Result<(), Mis
     Ok(())
 }
 
-fn years(cell: &str) -> Result<Years, Mistake> {
+fn years(cell: &str) -> Result<Period, Mistake> {
     if cell.is_empty() {
-        return Ok(Years::ALWAYS);
+        return Ok(Period::ALWAYS);
     }
-    Years::parse(cell).ok_or_else(|| format!("{cell:?} is no range of years"))
+    Period::parse(cell).ok_or_else(|| format!("{cell:?} is no range of years"))
 }
 
 fn slots(table: &'static str) -> Result<Vec<DraftSlot>, Mistake> {
@@ -107,7 +108,7 @@ fn states(draft: &mut Draft, table: &'static str) -> Result<(), Mistake> {
         let name = names.split('|').next().unwrap_or(id);
         let mut actor = DraftActor::new(id, kind, name);
         actor.parent = some(parent).map(|parent| parent.to_string());
-        actor.years = years(valid).map_err(say)?;
+        actor.period = years(valid).map_err(say)?;
         actor.codes = ActorCodes {
             cameo: some(id).filter(|_| kind != ActorKind::DeFacto),
             iso_alpha2: some(iso2),
@@ -134,13 +135,18 @@ fn states(draft: &mut Draft, table: &'static str) -> Result<(), Mistake> {
 
 fn organisations(draft: &mut Draft, table: &'static str) -> Result<(), Mistake> {
     for (number, line) in lines(table) {
-        let [id, _, parent, valid, cameo, name, names, acronyms, capitals, metonyms, references] =
+        let [id, sort, parent, valid, cameo, name, names, acronyms, capitals, metonyms, references] =
             cells("organisations.tsv", number, line)?;
         let say = |reason: String| format!("organisations.tsv: line {number}: {reason}");
         let mut actor = DraftActor::new(id, ActorKind::Organisation, name);
         actor.parent = some(parent).map(|parent| parent.to_string());
-        actor.years = years(valid).map_err(say)?;
+        actor.period = years(valid).map_err(say)?;
         actor.codes.cameo = some(cameo);
+        actor.sector = match sort {
+            "armed-group" => Some("REB".to_owned()),
+            "movement" => Some("OPP".to_owned()),
+            _ => None,
+        };
         let listed = [
             (name, Sense::Name),
             (names, Sense::Name),
@@ -208,7 +214,7 @@ fn persons(draft: &mut Draft, file: &str, table: &'static str, rank: u8) -> Resu
             let (Some(at), Some(role), Some(range)) = (parts.next(), parts.next(), parts.next()) else {
                 return Err(say(format!("office {office:?}: expected a state or organisation, a role and years")));
             };
-            actor.offices.push(DraftOffice { at: at.into(), role: role.into(), years: years(range).map_err(say)? });
+            actor.offices.push(DraftOffice { at: at.into(), role: role.into(), period: years(range).map_err(say)? });
         }
         draft.put(actor);
     }

@@ -6,6 +6,7 @@ use super::context::is_word_char;
 use super::explain::Decision;
 use super::gazetteer::Gazetteer;
 use super::license::Licences;
+use super::period::Period;
 use super::resolve::{Found, Resolver};
 use super::rule::{Rule, interned};
 use super::scan::Candidate;
@@ -47,9 +48,10 @@ impl Gazetteer {
 
     /// The actors of several texts of one document, text by text.
     pub(crate) fn tag_texts(&self, texts: &[&str], date: Option<Date>, floor: f32) -> Vec<Vec<ActorTag>> {
-        let (candidates, ends, licences) = self.first_pass(texts, date);
+        let when = date.map(Period::of);
+        let (candidates, ends, licences) = self.first_pass(texts, when);
         let own = self.own_acronyms(texts, &licences);
-        let mut resolver = Resolver::new(self, &licences, date);
+        let mut resolver = Resolver::new(self, &licences, when);
         let mut tags = Vec::with_capacity(texts.len());
         let mut found: Vec<Found> = Vec::new();
         let mut start = 0;
@@ -60,7 +62,7 @@ impl Gazetteer {
             if let Some(own) = own.get(&at) {
                 add_own(own, &mut found);
             }
-            tags.push(self.group(&found, date, floor));
+            tags.push(self.group(&found, when, floor));
         }
         tags
     }
@@ -68,8 +70,9 @@ impl Gazetteer {
     /// What was decided about every candidate of one text.
     pub(crate) fn explain(&self, text: &str, date: Option<Date>, floor: f32) -> Vec<Decision> {
         let texts = [text];
-        let (candidates, _, licences) = self.first_pass(&texts, date);
-        let mut resolver = Resolver::new(self, &licences, date);
+        let when = date.map(Period::of);
+        let (candidates, _, licences) = self.first_pass(&texts, when);
+        let mut resolver = Resolver::new(self, &licences, when);
         resolver.trace = Some(Vec::new());
         let mut found = Vec::new();
         resolver.resolve(text, &candidates, &mut found);
@@ -101,14 +104,14 @@ impl Gazetteer {
         decisions
     }
 
-    fn first_pass(&self, texts: &[&str], date: Option<Date>) -> (Vec<Candidate>, Vec<usize>, Licences) {
+    fn first_pass(&self, texts: &[&str], when: Option<Period>) -> (Vec<Candidate>, Vec<usize>, Licences) {
         let mut candidates = Vec::new();
         let mut ends = Vec::with_capacity(texts.len());
         let mut licences = Licences::new(self.actors.len());
         for text in texts {
             let start = candidates.len();
             self.scan(text, &mut candidates);
-            licences.read(self, text, &candidates[start..], date);
+            licences.read(self, text, &candidates[start..], when);
             ends.push(candidates.len());
         }
         (candidates, ends, licences)
@@ -141,13 +144,13 @@ impl Gazetteer {
     }
 
     /// Gathers what was found by actor, in the order of the first mention.
-    fn group(&self, found: &[Found], date: Option<Date>, floor: f32) -> Vec<ActorTag> {
+    fn group(&self, found: &[Found], when: Option<Period>, floor: f32) -> Vec<ActorTag> {
         let mut tags: Vec<ActorTag> = Vec::new();
         let mut places: HashMap<u32, usize> = HashMap::new();
         for found in found.iter().filter(|found| found.rule.confidence() >= floor) {
             let place = *places.entry(found.actor).or_insert_with(|| {
                 let actor = &self.actors[found.actor as usize];
-                tags.push(ActorTag { id: actor.id.clone(), path: actor.path_at(date).clone(), mentions: Vec::new() });
+                tags.push(ActorTag { id: actor.id.clone(), path: actor.path_in(when).clone(), mentions: Vec::new() });
                 tags.len() - 1
             });
             tags[place].mentions.push(Mention {
