@@ -36,6 +36,11 @@ impl Bits {
         }
     }
 
+    /// How many there are.
+    pub(crate) fn len(&self) -> u32 {
+        self.words.iter().map(|word| word.count_ones()).sum()
+    }
+
     /// All of them, in their order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = u32> + '_ {
         self.words.iter().enumerate().flat_map(|(place, &word)| {

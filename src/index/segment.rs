@@ -27,6 +27,7 @@ pub(crate) struct SegmentArrays {
     filters: Mutex<HashMap<String, Arc<Bits>>>,
     totals: Mutex<HashMap<Dimension, (u32, Arc<Tally>)>>,
     document_total: Mutex<Option<(u32, u64)>>,
+    alive: Mutex<Option<(u32, Arc<Bits>)>>,
 }
 
 /// Filters kept a segment; the oldest habits of a user fit, and a hostile one cannot fill the memory.
@@ -87,6 +88,21 @@ impl SegmentArrays {
         let tally = Arc::new(tally);
         lock().insert(dimension, (deleted, tally.clone()));
         Ok(tally)
+    }
+
+    /// The paragraphs that are not deleted; `None` when none is.
+    pub(crate) fn alive(&self, reader: &SegmentReader) -> Option<Arc<Bits>> {
+        let alive = reader.alive_bitset()?;
+        let deleted = reader.num_deleted_docs();
+        let lock = || self.alive.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, bits)) = lock().as_ref().filter(|(of, _)| *of == deleted) {
+            return Some(bits.clone());
+        }
+        let mut bits = Bits::empty(reader.max_doc());
+        alive.iter_alive().for_each(|doc| bits.insert(doc));
+        let bits = Arc::new(bits);
+        *lock() = Some((deleted, bits.clone()));
+        Some(bits)
     }
 
     /// How many documents have paragraphs that are not deleted.

@@ -3,86 +3,94 @@
 use super::facet_arrays::{Code, Codes, FacetArrays};
 use super::segment::NONE;
 
-/// Counters of one dimension in one segment, not yet rolled up (see [`FacetArrays`]).
+/// Counters of one dimension in one segment.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Tally {
-    /// How often each code was met.
+    /// How often each code of [`FacetArrays`] was met.
     codes: Vec<u32>,
-    /// The last document that each node was met in. The paragraphs of a document stand together, so this
-    /// is enough to count each document once.
-    last: Vec<u32>,
-    /// How many documents each node was met in, those below it included.
-    documents: Vec<u32>,
+    /// Of each node and, last, of paragraphs without a value, what is known of documents.
+    documents: Vec<Documents>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Documents {
+    /// The last document that the node was met in. The paragraphs of a document stand together, so this is
+    /// enough to count each document once.
+    last: u32,
+    count: u32,
 }
 
 impl Tally {
     /// Sets all counters to zero, for the nodes of `facets`.
     pub(crate) fn reset(&mut self, facets: &FacetArrays) {
         let nodes = facets.nodes();
-        for (counters, len, value) in
-            [(&mut self.codes, 2 * nodes + 1, 0), (&mut self.last, nodes, NONE), (&mut self.documents, nodes, 0)]
-        {
-            counters.clear();
-            counters.resize(len, value);
-        }
+        self.codes.clear();
+        self.codes.resize(2 * nodes + 1, 0);
+        self.documents.clear();
+        self.documents.resize(nodes + 1, Documents { last: NONE, count: 0 });
     }
 
-    /// Counts paragraphs, given in their order and after those of every earlier call; `documents` holds the document of
-    /// every paragraph of the segment.
+    /// Counts paragraphs, given in their order and after those of every earlier call; `documents` holds the
+    /// document of every paragraph of the segment.
     pub(crate) fn add(&mut self, facets: &FacetArrays, paragraphs: &[u32], documents: &[u32]) {
         match facets.codes() {
-            Codes::Narrow(codes) => self.add_codes(facets, codes, paragraphs, documents),
-            Codes::Wide(codes) => self.add_codes(facets, codes, paragraphs, documents),
+            Codes::Narrow(codes) => self.add_codes(facets.offsets(), codes, paragraphs, documents),
+            Codes::Wide(codes) => self.add_codes(facets.offsets(), codes, paragraphs, documents),
         }
     }
 
-    fn add_codes<C: Code>(&mut self, facets: &FacetArrays, codes: &[C], paragraphs: &[u32], documents: &[u32]) {
-        let offsets = facets.offsets();
-        let parents = facets.parents();
-        let mut at = 0;
-        while at < paragraphs.len() {
-            // Neighbours of one document are counted as one stretch of codes: that saves the end of a short
-            // loop, which the processor guesses wrong more often than not.
-            let first = paragraphs[at];
-            let document = documents[first as usize];
-            let mut end = first + 1;
-            at += 1;
-            while at < paragraphs.len() && paragraphs[at] == end && documents[end as usize] == document {
-                end += 1;
+    fn add_codes<C: Code>(&mut self, offsets: &[u32], codes: &[C], paragraphs: &[u32], documents: &[u32]) {
+        let (Some(&first), Some(&last)) = (paragraphs.first(), paragraphs.last()) else { return };
+        // Where most paragraphs match, neighbours of one document are counted as one stretch of codes. That
+        // saves the end of a short loop, which the processor guesses wrong more often than not; where fewer match it
+        // would have the ends of stretches to guess. Three quarters is where the two take the same time.
+        if ((last - first) as usize) < paragraphs.len() + paragraphs.len() / 3 {
+            let mut at = 0;
+            while at < paragraphs.len() {
+                let start = paragraphs[at];
+                let document = documents[start as usize];
+                let mut end = start + 1;
                 at += 1;
-            }
-            for code in &codes[offsets[first as usize] as usize..offsets[end as usize] as usize] {
-                let code = code.index();
-                self.codes[code] += 1;
-                if let Some(last) = self.last.get_mut(code)
-                    && *last != document
-                {
-                    *last = document;
-                    self.documents[code] += 1;
-                    let mut node = parents[code];
-                    while node != NONE && self.last[node as usize] != document {
-                        self.last[node as usize] = document;
-                        self.documents[node as usize] += 1;
-                        node = parents[node as usize];
-                    }
+                while at < paragraphs.len() && paragraphs[at] == end && documents[end as usize] == document {
+                    end += 1;
+                    at += 1;
                 }
+                self.add_stretch(&codes[offsets[start as usize] as usize..offsets[end as usize] as usize], document);
+            }
+        } else {
+            for &paragraph in paragraphs {
+                let (at, document) = (paragraph as usize, documents[paragraph as usize]);
+                self.add_stretch(&codes[offsets[at] as usize..offsets[at + 1] as usize], document);
             }
         }
+    }
+
+    /// Counts the codes of paragraphs of one document. Nothing here is decided, only added: with a branch for a
+    /// document that is new to a node the whole took half as long again.
+    #[inline(always)]
+    fn add_stretch<C: Code>(&mut self, codes: &[C], document: u32) {
+        for code in codes {
+            let code = code.index();
+            self.codes[code] += 1;
+            let of = &mut self.documents[code / 2];
+            of.count += u32::from(of.last != document);
+            of.last = document;
+        }
+    }
+
+    /// Paragraphs at this node or below, each once.
+    pub(crate) fn count(&self, node: usize) -> u32 {
+        self.codes[2 * node] + self.direct(node)
     }
 
     /// Paragraphs at exactly this node.
     pub(crate) fn direct(&self, node: usize) -> u32 {
-        self.codes[node]
+        self.codes[2 * node + 1]
     }
 
-    /// How often two neighbouring values of a paragraph met first at this node.
-    pub(crate) fn joint(&self, node: usize) -> u32 {
-        self.codes[self.documents.len() + node]
-    }
-
-    /// Documents with a paragraph at this node or below.
+    /// Documents of the paragraphs at this node or below.
     pub(crate) fn documents(&self, node: usize) -> u32 {
-        self.documents[node]
+        self.documents[node].count
     }
 
     /// Paragraphs without a value.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tantivy::query::Weight;
 use tantivy::{Searcher, SegmentReader};
 
+use super::plan::Weights;
 use crate::error::{Error, Result};
 use crate::facet::Dimension;
 use crate::index::{Bits, NONE, Nodes, SegmentArrays, Tally};
@@ -38,6 +39,13 @@ impl SegmentFilters {
             Some((_, filtered)) => Arc::make_mut(filtered).intersect(&bits),
             None => self.dimensions.push((dimension, bits)),
         }
+    }
+
+    /// What is not deleted and passes every filter but that of `open`; `None` for all paragraphs.
+    fn but(&self, open: Option<Dimension>, alive: Option<Arc<Bits>>) -> Option<Arc<Bits>> {
+        let dimensions = self.dimensions.iter().filter(|(dimension, _)| Some(*dimension) != open);
+        let filters = self.plain.iter().chain(dimensions.map(|(_, bits)| bits)).cloned();
+        SegmentFilters::intersection(filters.chain(alive))
     }
 
     fn is_empty(&self) -> bool {
@@ -77,8 +85,8 @@ pub(crate) struct Counts {
 pub(crate) enum Matching<'a> {
     /// All that are not deleted.
     Everything,
-    /// Those that a query matches.
-    Query(&'a dyn Weight),
+    /// Those that a query matches: in one go, or asked one by one.
+    Query { all: &'a dyn Weight, single: &'a Weights },
     /// Those of a set a segment, none of which is deleted.
     Set(&'a [Bits]),
 }
@@ -94,6 +102,10 @@ pub(crate) struct Pass<'a> {
     pub(crate) sideways: bool,
 }
 
+/// A paragraph of the filters is asked whether it matches, rather than every match whether it passes, where that
+/// is at least so many times fewer: moving the postings on to it costs about as much as reading so many.
+pub(super) const SEEK_COST: u64 = 64;
+
 /// Paragraphs gathered before they are counted; a filtered dimension is then read in stretches, not one by one.
 const GATHERED: usize = 1_024;
 
@@ -101,7 +113,7 @@ impl Pass<'_> {
     /// Counts the paragraphs that match and pass the filters.
     pub(crate) fn count(&self, matching: Matching<'_>) -> Result<Counts> {
         let mut counts = Counts::default();
-        let mut sums: Vec<Sum> = self.nodes.iter().map(|nodes| Sum::new(nodes.len())).collect();
+        let mut sums: Vec<_> = self.nodes.iter().map(|nodes| DimensionCounts::zero(nodes.len())).collect();
         let mut tallies: Vec<Tally> = self.nodes.iter().map(|_| Tally::default()).collect();
         for (segment, reader) in self.searcher.segment_readers().iter().enumerate() {
             match matching {
@@ -111,12 +123,18 @@ impl Pass<'_> {
                 _ => self.count_segment(segment, reader, matching, (&mut counts, &mut sums, &mut tallies))?,
             }
         }
-        counts.dimensions = sums.into_iter().zip(self.nodes).map(|(sum, nodes)| sum.roll_up(nodes)).collect();
+        counts.dimensions = sums;
         Ok(counts)
     }
 
     /// Everything, from the counts that are kept for it.
-    fn count_all(&self, segment: usize, reader: &SegmentReader, counts: &mut Counts, sums: &mut [Sum]) -> Result<()> {
+    fn count_all(
+        &self,
+        segment: usize,
+        reader: &SegmentReader,
+        counts: &mut Counts,
+        sums: &mut [DimensionCounts],
+    ) -> Result<()> {
         let arrays = &self.arrays[segment];
         let paragraphs = u64::from(reader.num_docs());
         counts.paragraphs += paragraphs;
@@ -132,7 +150,7 @@ impl Pass<'_> {
         segment: usize,
         reader: &SegmentReader,
         matching: Matching<'_>,
-        (counts, sums, tallies): (&mut Counts, &mut [Sum], &mut [Tally]),
+        (counts, sums, tallies): (&mut Counts, &mut [DimensionCounts], &mut [Tally]),
     ) -> Result<()> {
         let arrays = &self.arrays[segment];
         let documents = arrays.documents(reader)?;
@@ -142,42 +160,66 @@ impl Pass<'_> {
             tally.reset(of_dimension);
             facets.push(of_dimension);
         }
-        let mut sieve = Sieve::new(reader, &self.filters[segment]);
-        // Which of the sieve's sets a dimension is counted from: that without its own filter.
-        let sets: Vec<usize> = self
-            .nodes
-            .iter()
-            .map(|nodes| {
-                let filtered = self.filters[segment].dimensions.iter().filter(|_| self.sideways);
-                filtered.map(|(dimension, _)| *dimension).position(|of| of == nodes.dimension()).map_or(0, |at| at + 1)
-            })
-            .collect();
+        // The first sieve lets through what passes every filter, another one what a filtered dimension is counted
+        // from sideways.
+        let filters = &self.filters[segment];
+        let alive = arrays.alive(reader);
+        let mut sieves = vec![Sieve::new(filters.but(None, alive.clone()))];
+        let mut sieve_of = Vec::with_capacity(self.nodes.len());
+        for nodes in self.nodes {
+            let dimension = nodes.dimension();
+            if self.sideways && filters.dimensions.iter().any(|(filtered, _)| *filtered == dimension) {
+                sieve_of.push(sieves.len());
+                sieves.push(Sieve::new(filters.but(Some(dimension), alive.clone())));
+            } else {
+                sieve_of.push(0);
+            }
+        }
         let mut counted = vec![0u64; sums.len()];
         let (mut distinct, mut last_document) = (0u64, NONE);
-        let mut flush = |sieve: &mut Sieve<'_>| {
+        let mut flush = |sieves: &mut [Sieve]| {
             for (at, tally) in tallies.iter_mut().enumerate() {
-                let paragraphs = sieve.passed(sets[at]);
-                counted[at] += paragraphs.len() as u64;
-                tally.add(facets[at], paragraphs, documents);
+                let passed = &sieves[sieve_of[at]].passed;
+                counted[at] += passed.len() as u64;
+                tally.add(facets[at], passed, documents);
             }
-            let passed = sieve.passed(0);
-            for &doc in passed {
+            for &doc in &sieves[0].passed {
                 let document = documents[doc as usize];
                 distinct += u64::from(document != last_document);
                 last_document = document;
             }
-            counts.paragraphs += passed.len() as u64;
-            sieve.clear();
+            counts.paragraphs += sieves[0].passed.len() as u64;
+            sieves.iter_mut().for_each(|sieve| sieve.passed.clear());
         };
+        let candidates = Sieve::union(&sieves);
+        let mut gathered = 0;
         let mut gather = |docs: &[u32]| {
-            sieve.push(docs);
-            if sieve.gathered >= GATHERED {
-                flush(&mut sieve);
+            sieves.iter_mut().for_each(|sieve| sieve.push(docs));
+            gathered += docs.len();
+            if gathered >= GATHERED {
+                gathered = 0;
+                flush(&mut sieves);
             }
         };
         match matching {
-            Matching::Query(weight) => {
-                weight.for_each_no_score(reader, &mut gather).map_err(|error| Error::storage("counting", error))?
+            Matching::Query { all, single } => {
+                let few = match candidates {
+                    Some(candidates) => {
+                        let scorer = single.scorer(reader)?;
+                        (u64::from(candidates.len()) * SEEK_COST < scorer.cost()).then_some((candidates, scorer))
+                    }
+                    None => None,
+                };
+                match few {
+                    Some((candidates, mut scorer)) => {
+                        for doc in candidates.iter().filter(|&doc| scorer.score(doc).is_some()) {
+                            gather(&[doc]);
+                        }
+                    }
+                    None => {
+                        all.for_each_no_score(reader, &mut gather).map_err(|error| Error::storage("counting", error))?
+                    }
+                }
             }
             Matching::Set(sets) => {
                 let mut block = Vec::with_capacity(GATHERED);
@@ -199,7 +241,7 @@ impl Pass<'_> {
                 }
             }
         }
-        flush(&mut sieve);
+        flush(&mut sieves);
         counts.documents += distinct;
         for (at, sum) in sums.iter_mut().enumerate() {
             sum.add(&tallies[at], self.nodes[at].of_segment(segment), counted[at]);
@@ -208,97 +250,63 @@ impl Pass<'_> {
     }
 }
 
-/// Sorts paragraphs by the filters that they pass.
-struct Sieve<'a> {
-    reader: &'a SegmentReader,
-    filters: &'a SegmentFilters,
-    /// First those that pass every filter, then for each filtered dimension those that pass every other filter.
-    sets: Vec<Vec<u32>>,
-    /// How many were pushed since the last [`Sieve::clear`].
-    gathered: usize,
+/// Lets paragraphs of a set through.
+struct Sieve {
+    /// `None` lets all through.
+    bits: Option<Arc<Bits>>,
+    /// Those that went through and are not counted yet.
+    passed: Vec<u32>,
 }
 
-impl<'a> Sieve<'a> {
-    fn new(reader: &'a SegmentReader, filters: &'a SegmentFilters) -> Sieve<'a> {
-        let sets = vec![Vec::with_capacity(2 * GATHERED); filters.dimensions.len() + 1];
-        Sieve { reader, filters, sets, gathered: 0 }
+impl Sieve {
+    fn new(bits: Option<Arc<Bits>>) -> Sieve {
+        Sieve { bits, passed: Vec::with_capacity(2 * GATHERED) }
     }
 
     fn push(&mut self, docs: &[u32]) {
-        self.gathered += docs.len();
-        let alive = self.reader.alive_bitset();
-        if alive.is_none() && self.filters.is_empty() {
-            self.sets[0].extend_from_slice(docs);
+        let Some(bits) = &self.bits else {
+            self.passed.extend_from_slice(docs);
             return;
-        }
-        let (all, sideways) = self.sets.split_at_mut(1);
+        };
+        // Every paragraph is written and the end moved on for those that pass: half of the branches would be
+        // guessed wrong where half of them do.
+        let mut end = self.passed.len();
+        self.passed.resize(end + docs.len(), 0);
         for &doc in docs {
-            if alive.is_some_and(|alive| alive.is_deleted(doc))
-                || self.filters.plain.as_ref().is_some_and(|plain| !plain.contains(doc))
-            {
-                continue;
-            }
-            let failed = self.filters.dimensions.iter().filter(|(_, bits)| !bits.contains(doc)).count();
-            if failed == 0 {
-                all[0].push(doc);
-            }
-            if failed > 1 {
-                continue;
-            }
-            for ((_, bits), set) in self.filters.dimensions.iter().zip(sideways.iter_mut()) {
-                if failed == 0 || !bits.contains(doc) {
-                    set.push(doc);
-                }
+            self.passed[end] = doc;
+            end += usize::from(bits.contains(doc));
+        }
+        self.passed.truncate(end);
+    }
+
+    /// What any of the sieves lets through; `None` for all paragraphs.
+    fn union(sieves: &[Sieve]) -> Option<Bits> {
+        let mut all: Option<Bits> = None;
+        for sieve in sieves {
+            let bits = sieve.bits.as_deref()?;
+            match &mut all {
+                Some(all) => all.unite(bits),
+                None => all = Some(bits.clone()),
             }
         }
-    }
-
-    fn passed(&self, set: usize) -> &[u32] {
-        &self.sets[set]
-    }
-
-    fn clear(&mut self) {
-        self.gathered = 0;
-        self.sets.iter_mut().for_each(Vec::clear);
+        all
     }
 }
 
-/// Counts of one dimension over the segments.
-struct Sum {
-    /// `count` holds what is at the node itself until [`Sum::roll_up`].
-    nodes: Vec<NodeCounts>,
-    joint: Vec<u64>,
-    paragraphs: u64,
-    missing: u64,
-}
-
-impl Sum {
-    fn new(nodes: usize) -> Sum {
-        Sum { nodes: vec![NodeCounts::default(); nodes], joint: vec![0; nodes], paragraphs: 0, missing: 0 }
+impl DimensionCounts {
+    fn zero(nodes: usize) -> DimensionCounts {
+        DimensionCounts { nodes: vec![NodeCounts::default(); nodes], paragraphs: 0, missing: 0 }
     }
 
     /// Adds a segment whose node `n` is node `numbers[n]` here.
     fn add(&mut self, tally: &Tally, numbers: &[u32], paragraphs: u64) {
         for (local, &number) in numbers.iter().enumerate() {
             let node = &mut self.nodes[number as usize];
+            node.count += u64::from(tally.count(local));
             node.direct += u64::from(tally.direct(local));
             node.documents += u64::from(tally.documents(local));
-            self.joint[number as usize] += u64::from(tally.joint(local));
         }
         self.paragraphs += paragraphs;
         self.missing += u64::from(tally.missing());
-    }
-
-    fn roll_up(mut self, nodes: &Nodes) -> DimensionCounts {
-        for node in (0..self.nodes.len() as u32).rev() {
-            let counts = &mut self.nodes[node as usize];
-            // What is below was added already, and holds all that is joint here.
-            counts.count = counts.count + counts.direct - self.joint[node as usize];
-            let count = counts.count;
-            if let Some(parent) = nodes.parent(node) {
-                self.nodes[parent as usize].count += count;
-            }
-        }
-        DimensionCounts { nodes: self.nodes, paragraphs: self.paragraphs, missing: self.missing }
     }
 }

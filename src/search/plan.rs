@@ -183,6 +183,17 @@ pub(crate) enum ExactScorer {
 }
 
 impl ExactScorer {
+    /// About how many postings there are to read.
+    pub(crate) fn cost(&self) -> u64 {
+        match self {
+            ExactScorer::Leaf(scorer) => scorer.cost(),
+            ExactScorer::Bool { must, should, .. } => match must.iter().map(ExactScorer::cost).min() {
+                Some(least) => least,
+                None => should.iter().map(ExactScorer::cost).sum(),
+            },
+        }
+    }
+
     /// The score of a paragraph; `None` when it does not match.
     pub(crate) fn score(&mut self, doc: tantivy::DocId) -> Option<f64> {
         match self {

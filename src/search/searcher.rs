@@ -17,6 +17,7 @@ use super::rank::WordWeights;
 use super::request::Request;
 use super::resolve::values;
 use super::results::{Counts, Results, Total};
+use super::statistics::Statistics;
 use crate::document::{Document, Language};
 use crate::error::{Error, ErrorKind, Result};
 use crate::facet::Dimension;
@@ -163,7 +164,8 @@ impl Searcher {
             pass.count(Matching::Everything)?
         } else {
             let weight = self.unscored(&*compiled.plan.query())?;
-            pass.count(Matching::Query(&*weight))?
+            let single = compiled.plan.weights(&Statistics::new(&self.tantivy, None))?;
+            pass.count(Matching::Query { all: &*weight, single: &single })?
         };
         let mut facets = Facets::default();
         for (nodes, counts) in nodes.into_iter().zip(counts.dimensions) {

@@ -8,6 +8,7 @@ use tantivy::columnar::StrColumn;
 use tantivy::query::Weight;
 use tantivy::{DocId, Score, Searcher, SegmentReader};
 
+use super::count::SEEK_COST;
 use super::order::{Recency, Sort};
 use super::plan::{ExactScorer, Weights};
 use crate::error::{Error, Result};
@@ -227,6 +228,14 @@ impl<'a> Pass<'a> {
     fn run(&mut self) -> Result<()> {
         let selection = self.segment.selection;
         let reader = self.segment.reader;
+        if let Some(filter) = self.segment.filter {
+            // With a narrow filter the threshold rises late, and little is skipped.
+            let mut scorer = self.segment.scorer()?;
+            if u64::from(filter.len()) * SEEK_COST < scorer.cost() {
+                self.run_over(filter, &mut scorer);
+                return Ok(());
+            }
+        }
         if selection.sort == Sort::Relevance {
             // The engine shows only what is above the threshold, and a tie may still win by its document.
             selection.weight.for_each_pruning(self.threshold.next_down(), reader, &mut |doc, score| {
@@ -247,6 +256,21 @@ impl<'a> Pass<'a> {
             })
         }
         .map_err(|error| Error::storage("searching", error))
+    }
+
+    /// Asks each paragraph of the filter whether it matches.
+    fn run_over(&mut self, filter: &Bits, scorer: &mut ExactScorer) {
+        for doc in filter.iter() {
+            if self.segment.passes(doc)
+                && let Some(score) = scorer.score(doc)
+            {
+                let key = match self.segment.selection.sort {
+                    Sort::Relevance => self.segment.score(score, doc),
+                    sort => sort.day_key(self.segment.day(doc)),
+                };
+                self.see(Entry { key, doc, exact: true });
+            }
+        }
     }
 
     /// Takes a matching paragraph; they come in ascending order.

@@ -628,3 +628,76 @@ fn twenty_thousand_actors_are_counted_exactly() -> demarche::Result<()> {
     }
     Ok(())
 }
+
+/// Where a filter lets few of many matches through, its paragraphs are asked one by one.
+#[test]
+fn narrow_filters_count_and_rank_like_wide_ones() -> demarche::Result<()> {
+    let index = Index::in_memory()?;
+    let mut writer = index.writer()?;
+    let mut random = Random(3);
+    let tag = |path: &str| -> demarche::Result<ActorTag> {
+        let mentions = vec![mention(&mut Random(0), Span::new(0, 5))];
+        Ok(ActorTag { id: "x".into(), path: path.parse()?, mentions })
+    };
+    // Paragraph, and whether each of the two actors is in it.
+    let mut seen: Vec<(String, u32, bool, bool, bool)> = Vec::new();
+    for number in 0..300 {
+        let mut document = Document { id: format!("d{number:03}"), ..Document::default() };
+        for ordinal in 1..=10 {
+            let (rare, broad, beta) = (random.one_in(400), random.one_in(3), random.one_in(2));
+            let mut actors = Vec::new();
+            actors.extend(rare.then(|| tag("/x/rare")).transpose()?);
+            actors.extend(broad.then(|| tag("/x/broad")).transpose()?);
+            document.paragraphs.push(Paragraph {
+                ordinal,
+                text: format!("Alpha{}.", if beta { " beta" } else { "" }.repeat(1 + random.below(3))),
+                source: vec![Span::new(0, 6)],
+                actors,
+                ..Paragraph::default()
+            });
+            if number % 10 != 7 {
+                seen.push((document.id.clone(), ordinal, rare, broad, beta));
+            }
+        }
+        writer.add(&document)?;
+        if number == 150 {
+            writer.commit()?;
+        }
+    }
+    writer.commit()?;
+    for number in (7..300).step_by(10) {
+        writer.delete(&format!("d{number:03}"))?;
+    }
+    writer.commit()?;
+    let searcher = index.searcher()?;
+    for (text, needs_beta) in [("alpha beta", false), ("alpha AND beta", true), ("beta", true)] {
+        let matching: Vec<_> = seen.iter().filter(|(_, _, rare, _, beta)| *rare && (*beta || !needs_beta)).collect();
+        assert!(matching.len() > 2, "the case is no case");
+        let request = Request::new(Query::new(text).within(Dimension::Actor, "/x/rare")).limit(1_000);
+        let within = searcher.search(request.clone().sideways(false))?;
+        assert_eq!(within.total.paragraphs as usize, matching.len(), "{text}");
+        let documents: BTreeSet<&String> = matching.iter().map(|(document, ..)| document).collect();
+        assert_eq!(within.total.documents as usize, documents.len(), "{text}");
+        let broad = matching.iter().filter(|(_, _, _, broad, _)| *broad).count();
+        let actors = within.facets.get(Dimension::Actor).expect("counted by default");
+        assert_eq!(actors.get(&"/x/broad".parse()?).map_or(0, |node| node.count) as usize, broad, "{text}");
+        // The same paragraphs in the same order, with the same scores, as in the unfiltered list.
+        let everything = searcher.search(Request::new(text).limit(10_000))?;
+        let names = |hits: &[demarche::Hit]| -> Vec<(String, u32, f32)> {
+            hits.iter().map(|hit| (hit.document.clone(), hit.ordinal, hit.score)).collect()
+        };
+        let wanted: BTreeSet<(&String, u32)> = matching.iter().map(|(id, ordinal, ..)| (id, *ordinal)).collect();
+        let expected: Vec<_> = names(&everything.hits)
+            .into_iter()
+            .filter(|(document, ordinal, _)| wanted.contains(&(document, *ordinal)))
+            .collect();
+        assert_eq!(names(&within.hits), expected, "{text}");
+        assert_eq!(names(&searcher.search(request.clone().limit(2))?.hits), expected[..2], "{text}");
+        let sideways = searcher.search(request)?;
+        assert_eq!(sideways.total, within.total, "{text}");
+        let all = seen.iter().filter(|(_, _, _, broad, beta)| *broad && (*beta || !needs_beta)).count();
+        let actors = sideways.facets.get(Dimension::Actor).expect("counted by default");
+        assert_eq!(actors.get(&"/x/broad".parse()?).map_or(0, |node| node.count) as usize, all, "{text}");
+    }
+    Ok(())
+}
