@@ -29,6 +29,7 @@
 //! 2. [`Annotator`] tags the paragraphs with the actors of a [`Gazetteer`] and the topics of a [`Taxonomy`].
 //! 3. [`Index`] keeps them, in memory or on disk; its [`IndexWriter`] adds, replaces and deletes documents.
 //! 4. [`Searcher`] answers a [`Request`], which holds a [`Query`], with [`Results`].
+//! 5. [`Matches`], all paragraphs of a query, are analysed: [`Contrast`], [`Cooccurrence`], [`Trend`].
 //!
 //! Everything that can fail returns an [`Error`] that says whose fault it is; no text and no query panics.
 //!

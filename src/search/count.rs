@@ -191,11 +191,15 @@ impl Pass<'_> {
             counts.paragraphs += sieves[0].passed.len() as u64;
             sieves.iter_mut().for_each(|sieve| sieve.passed.clear());
         };
-        let candidates = Sieve::union(&sieves);
+        let candidates = Sieve::union(&sieves).map(Arc::new);
+        // What no sieve lets through is taken out first, once for all of them.
+        let mut coarse = Sieve::new(candidates.clone().filter(|_| sieves.len() > 1));
         let mut gathered = 0;
         let mut gather = |docs: &[u32]| {
-            sieves.iter_mut().for_each(|sieve| sieve.push(docs));
+            coarse.push(docs);
+            sieves.iter_mut().for_each(|sieve| sieve.push(&coarse.passed));
             gathered += docs.len();
+            coarse.passed.clear();
             if gathered >= GATHERED {
                 gathered = 0;
                 flush(&mut sieves);

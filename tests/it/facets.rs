@@ -701,3 +701,33 @@ fn narrow_filters_count_and_rank_like_wide_ones() -> demarche::Result<()> {
     }
     Ok(())
 }
+
+/// Kinds of actors, codes of other schemes and labels come from the gazetteer of the index.
+#[test]
+fn nodes_are_selected_by_kind_and_carry_their_codes() -> demarche::Result<()> {
+    let index = Index::in_memory()?;
+    let mut writer = index.writer()?;
+    let text = "Vladimir Putin met Xi Jinping.\n\nVladimir Putin spoke of gas.\n\nNATO and Russia did not meet.";
+    writer.add(&demarche::Annotator::new().annotate(Document::parse("a", text)?))?;
+    writer.commit()?;
+    let counts = index.searcher()?.count("*")?;
+    let actors = counts.facets.get(Dimension::Actor).expect("counted by default");
+    let of_kind = |kinds: &[demarche::ActorKind]| -> Vec<(String, u64)> {
+        let selection = kinds.iter().fold(FacetSelection::all(), |selection, &kind| selection.kind(kind));
+        actors.select(&selection).nodes.iter().map(|node| (node.label.to_string(), node.count)).collect()
+    };
+    use demarche::ActorKind::{Organisation, Person, State};
+    assert_eq!(of_kind(&[Person]), [("Vladimir Putin".to_owned(), 2), ("Xi Jinping".to_owned(), 1)]);
+    assert_eq!(of_kind(&[State])[0], ("Russia".to_owned(), 3));
+    assert_eq!(of_kind(&[Person, Organisation]).len(), 3);
+    let russia = actors.get(&"/state/RUS".parse()?).expect("named");
+    assert_eq!((russia.crosswalk.get("iso-alpha2"), russia.crosswalk.get("wikidata")), (Some("RU"), Some("Q159")));
+    let json = serde_json::to_value(&counts).expect("counts are JSON");
+    assert_eq!(json["facet_totals"]["actor"]["total"], 3);
+    assert_eq!(json["facet_totals"]["actor"]["exact"], true);
+    let first = &json["facets"]["actor"][0];
+    for field in ["path", "label", "count", "direct", "documents"] {
+        assert!(!first[field].is_null(), "{field}");
+    }
+    Ok(())
+}
