@@ -5,7 +5,7 @@ use super::furniture;
 use super::join;
 use super::line::{Line, Mark, WIDEST_WRAP};
 use super::wrap::{Piece, Wrap};
-use crate::document::RepairKind;
+use crate::document::{RepairKind, Span};
 
 /// Running text that breaks off does so in a line longer than this.
 const SHORT: u64 = 45;
@@ -28,9 +28,10 @@ pub(super) struct Block {
 
 /// Cuts the lines into blocks and joins what pages have broken.
 pub(super) fn blocks(source: &str, lines: &mut [Line], parser: &Parser) -> Vec<Block> {
+    let text: Vec<usize> = (0..lines.len()).filter(|&at| lines[at].is_text()).collect();
     let mut blocks = Vec::new();
     if is_line_by_line(lines) {
-        blocks.extend((0..lines.len()).filter(|&at| lines[at].is_text()).map(|at| Block::new(lines, &[at])));
+        blocks.extend(text.iter().map(|at| Block::new(lines, std::slice::from_ref(at))));
     } else {
         // A page between two lines of text says nothing of paragraphs where blank lines do not either.
         let is_rule = |at: usize| join::is_rule(lines[at].text(source));
@@ -41,16 +42,15 @@ pub(super) fn blocks(source: &str, lines: &mut [Line], parser: &Parser) -> Vec<B
                 || is_rule(at)
                 || is_rule(next)
         };
-        let open = runs(lines, cuts);
-        let wrap = Wrap::new(source, lines, &open);
-        let pieces: Vec<Vec<Piece>> = open.iter().map(|run| wrap.pieces(source, lines, run)).collect();
-        if marks_by_blank_lines(&open, &pieces) {
-            let closed = runs(lines, |at, next| free(lines, at, next));
-            blocks.extend(closed.iter().flat_map(|run| split_list(source, lines, run)));
+        let open = runs(&text, cuts);
+        let wrap = Wrap::new(source, lines, &text, &open);
+        let mut pieces = Vec::new();
+        open.iter().for_each(|&run| wrap.cut(run, &mut pieces));
+        if marks_by_blank_lines(&text, &pieces) {
+            let closed = runs(&text, |at, next| free(lines, at, next));
+            closed.iter().for_each(|run| split_list(source, lines, &text[run.range()], &mut blocks));
         } else {
-            for (run, pieces) in open.iter().zip(&pieces) {
-                blocks.extend(pieces.iter().map(|piece| Block::new(lines, &run[piece.lines.range()])));
-            }
+            blocks.extend(pieces.iter().map(|piece| Block::new(lines, &text[piece.lines.range()])));
         }
     }
     if parser.mends(RepairKind::RunningHead) {
@@ -76,12 +76,13 @@ fn free(lines: &[Line], at: usize, next: usize) -> bool {
 }
 
 /// The lines of text, cut where `cuts` says.
-fn runs(lines: &[Line], cuts: impl Fn(usize, usize) -> bool) -> Vec<Vec<usize>> {
-    let mut runs: Vec<Vec<usize>> = Vec::new();
-    for at in (0..lines.len()).filter(|&at| lines[at].is_text()) {
-        match runs.last_mut() {
-            Some(run) if run.last().is_some_and(|&last| !cuts(last, at)) => run.push(at),
-            _ => runs.push(vec![at]),
+fn runs(text: &[usize], cuts: impl Fn(usize, usize) -> bool) -> Vec<Span> {
+    let mut runs = Vec::new();
+    let mut start = 0;
+    for place in 1..=text.len() {
+        if text.get(place).is_none_or(|&at| cuts(text[place - 1], at)) {
+            runs.push(Span::new(start, place));
+            start = place;
         }
     }
     runs
@@ -100,14 +101,14 @@ fn is_line_by_line(lines: &[Line]) -> bool {
 
 /// Whether paragraphs end at blank lines: where wrapped paragraphs end as often inside the runs between blank
 /// lines, the blank lines mark something else. Headings and stacks of short lines say nothing of it.
-fn marks_by_blank_lines(runs: &[Vec<usize>], pieces: &[Vec<Piece>]) -> bool {
+fn marks_by_blank_lines(text: &[usize], pieces: &[Piece]) -> bool {
     let (mut texts, mut inside) = (0, 0);
-    for (run, pieces) in runs.iter().zip(pieces) {
-        texts += usize::from(pieces.iter().any(|piece| piece.wrapped && piece.lines.len() >= 2));
-        for pair in pieces.windows(2) {
+    for run in pieces.chunk_by(|_, piece| !piece.first) {
+        texts += usize::from(run.iter().any(|piece| piece.wrapped && piece.lines.len() >= 2));
+        for pair in run.windows(2) {
             let long = pair[0].lines.len() >= 2 || pair[1].lines.len() >= 2;
             let start = pair[1].lines.start;
-            let same_page = run[start] == run[start - 1] + 1;
+            let same_page = text[start] == text[start - 1] + 1;
             inside += usize::from(pair[0].wrapped && pair[1].wrapped && pair[0].ends && long && same_page);
         }
     }
@@ -115,7 +116,7 @@ fn marks_by_blank_lines(runs: &[Vec<usize>], pieces: &[Vec<Piece>]) -> bool {
 }
 
 /// A list whose items stand on lines of their own is as many blocks.
-fn split_list(source: &str, lines: &[Line], run: &[usize]) -> Vec<Block> {
+fn split_list(source: &str, lines: &[Line], run: &[usize], blocks: &mut Vec<Block>) {
     let is_item = |&&at: &&usize| join::bullet(lines[at].text(source)).is_some();
     let items = run.iter().filter(is_item).count();
     let first = run.first().is_some_and(|at| is_item(&at));
@@ -124,9 +125,9 @@ fn split_list(source: &str, lines: &[Line], run: &[usize]) -> Vec<Block> {
         .position(|at| is_item(&at))
         .is_some_and(|place| place > 0 && lines[run[place - 1]].text(source).ends_with(':'));
     if items < 2 || !(first || announced) {
-        return vec![Block::new(lines, run)];
+        return blocks.push(Block::new(lines, run));
     }
-    run.chunk_by(|_, at| !is_item(&at)).map(|item| Block::new(lines, item)).collect()
+    blocks.extend(run.chunk_by(|_, at| !is_item(&at)).map(|item| Block::new(lines, item)));
 }
 
 /// Whether a text starts with who speaks, as minutes print it: `Mr. SMITH.`, `The PRESIDENT pro tempore.`

@@ -47,7 +47,7 @@ impl<'a> Composer<'a> {
     pub(super) fn finish(&mut self) -> Composed {
         self.space = false;
         self.link = None;
-        let kept = self.now.text.trim_end_matches(['\n', '\t']).len();
+        let kept = self.now.text.trim_end_matches(['\n', '\t', ' ']).len();
         self.now.text.truncate(kept);
         std::mem::take(&mut self.now)
     }
@@ -152,7 +152,7 @@ impl<'a> Composer<'a> {
 
     /// Enters a stretch into the source ranges; white space between it and the last one belongs to both.
     fn claim(&mut self, start: usize, end: usize) {
-        if self.space && !self.now.text.is_empty() && !self.now.text.ends_with(['\n', '\t']) {
+        if self.space && !self.now.text.is_empty() && !self.now.text.ends_with(['\n', '\t', ' ']) {
             self.now.text.push(' ');
         }
         self.space = false;
@@ -172,7 +172,7 @@ impl<'a> Composer<'a> {
             match self.link(open, end) {
                 Some((middle, close)) => {
                     self.note(RepairKind::Markup, open, open + 1);
-                    if self.space && !self.now.text.is_empty() {
+                    if self.space && !self.now.text.is_empty() && !self.now.text.ends_with(' ') {
                         self.now.text.push(' ');
                         self.space = false;
                     }
@@ -220,10 +220,19 @@ impl<'a> Composer<'a> {
 
     fn characters(&mut self, start: usize, end: usize, line_end: usize) {
         let mut kept = start;
-        let slice = &self.source[start..end];
-        for (offset, c) in slice.char_indices() {
-            let at = start + offset;
+        let bytes = self.source.as_bytes();
+        let mut at = start;
+        while at < end {
+            // Runs of printable ASCII with single spaces are copied as they are.
+            while at < end
+                && (bytes[at].is_ascii_graphic()
+                    || at > start && at + 1 < end && is_single_space(&bytes[at - 1..at + 2]))
+            {
+                at += 1;
+            }
+            let Some(c) = self.source[at..end].chars().next() else { break };
             let next = at + c.len_utf8();
+            let at = std::mem::replace(&mut at, next);
             if c != ' ' && (c.is_ascii_graphic() || c.is_alphanumeric() && !('\u{fb00}'..='\u{fb06}').contains(&c)) {
                 continue;
             }
@@ -297,6 +306,10 @@ enum Change {
     Nothing(RepairKind),
     Text(RepairKind, &'static str),
     Dash { before: bool, after: bool },
+}
+
+fn is_single_space(three: &[u8]) -> bool {
+    three[1] == b' ' && three[0].is_ascii_graphic() && three[2].is_ascii_graphic()
 }
 
 fn is_blank(bytes: &[u8]) -> bool {

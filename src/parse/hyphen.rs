@@ -39,17 +39,7 @@ impl Hyphens {
             }
         }
         if !seen.is_empty() {
-            let mut small = String::new();
-            for word in source.split(|c: char| !(c.is_alphanumeric() || c == '-')) {
-                if word.is_empty() || word.ends_with('-') {
-                    continue;
-                }
-                small.clear();
-                small.extend(word.chars().flat_map(char::to_lowercase));
-                if let Some(count) = seen.get_mut(&small) {
-                    *count += 1;
-                }
-            }
+            count(source, &mut seen);
         }
         Hyphens { seen, unbroken: lines > BROKEN_LINES && BROKEN_LINES * broken < lines }
     }
@@ -79,6 +69,49 @@ impl Hyphens {
         let compound =
             self.unbroken || FREE_FIRST.contains(&first.as_str()) || (count(&first) > 0 && count(&second) > 0);
         Some(!compound && first.chars().count() >= 2 && second.chars().count() >= 2)
+    }
+}
+
+/// Counts the words of a text that are keys. Most words are told apart by length and first letter alone; a
+/// profile showed the folding of every word to be most of the time of parsing.
+fn count(source: &str, seen: &mut HashMap<String, u32>) {
+    let mut lengths = [0u64; 128];
+    for form in seen.keys() {
+        let first = form.as_bytes().first().copied().unwrap_or(0);
+        if first < 128 {
+            lengths[usize::from(first)] |= 1 << form.len().min(63);
+        }
+    }
+    let bytes = source.as_bytes();
+    let mut small = String::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        let start = at;
+        let mut ascii = true;
+        while let Some(&byte) = bytes.get(at) {
+            if byte.is_ascii_alphanumeric() || byte == b'-' {
+                at += 1;
+            } else if byte >= 0x80
+                && let Some(c) = source[at..].chars().next().filter(|c| c.is_alphanumeric())
+            {
+                ascii = false;
+                at += c.len_utf8();
+            } else {
+                break;
+            }
+        }
+        let word = &source[start..at];
+        let first = word.as_bytes().first().map_or(0, u8::to_ascii_lowercase);
+        let likely = !ascii || lengths[usize::from(first & 127)] >> word.len().min(63) & 1 == 1;
+        if likely && !word.is_empty() && !word.ends_with('-') {
+            small.clear();
+            small.extend(word.chars().flat_map(char::to_lowercase));
+            if let Some(count) = seen.get_mut(&small) {
+                *count += 1;
+            }
+        }
+        // One past the sign that ended the word.
+        at += source[at..].chars().next().map_or(1, char::len_utf8);
     }
 }
 

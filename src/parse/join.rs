@@ -78,8 +78,8 @@ const OPENERS: [&str; 14] = [
 /// Whether a text starts as paragraphs more often than other sentences do: `Finally,`, or with an address to the
 /// chair, `Mr. President,`.
 pub(super) fn is_opener(text: &str) -> bool {
-    let Some((before, _)) = text.split_once(',') else { return false };
-    let mut words = before.split(' ');
+    let Some(comma) = text.bytes().take(30).position(|byte| byte == b',') else { return false };
+    let mut words = text[..comma].split(' ');
     match (words.next(), words.next(), words.next()) {
         (Some(word), None, _) => OPENERS.contains(&word),
         (Some("Mr." | "Mrs." | "Ms." | "Madam" | "Madame" | "Mister"), Some(office), None) => {
@@ -101,7 +101,9 @@ pub(super) fn cells(source: &str, start: usize, end: usize) -> impl Iterator<Ite
         if rest.is_empty() {
             return None;
         }
-        let cut = [rest.find('\t'), rest.find("   ")].into_iter().flatten().min().unwrap_or(rest.len());
+        let bytes = rest.as_bytes();
+        let parts = |place: &usize| bytes[*place] == b'\t' || bytes[*place..].starts_with(b"   ");
+        let cut = (0..bytes.len()).find(parts).unwrap_or(bytes.len());
         let cell = (at, at + rest[..cut].trim_end().len());
         at += cut;
         Some(cell)

@@ -4,8 +4,8 @@ use std::io::BufRead;
 
 use serde_json::{Map, Value};
 
-use super::Parser;
 use super::written_date::written_date;
+use super::{Parser, decode};
 use crate::date::Date;
 use crate::document::{Document, Language};
 use crate::error::{Error, Result};
@@ -30,7 +30,14 @@ impl<R: BufRead> JsonLines<R> {
         Error::line(&self.name, self.line, column, reason)
     }
 
-    fn document(&self) -> Result<Document> {
+    fn document(&mut self) -> Result<Document> {
+        if self.line == 1
+            && let Some(what) = decode::what_it_is(&self.buffer)
+        {
+            // Its other lines are no lines either.
+            self.ended = true;
+            return Err(Error::source_text(&self.name, format!("found {what}, expected text")));
+        }
         let mut bytes = &self.buffer[..];
         if self.line == 1 {
             bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);

@@ -1,5 +1,7 @@
 //! The lines of a text, measured once; every later step reads these instead of the text.
 
+use memchr::memchr3;
+
 /// Lines longer than this are no product of hard wrapping; books, typescript and e-mail stay below.
 pub(super) const WIDEST_WRAP: u32 = 130;
 
@@ -60,8 +62,8 @@ pub(super) fn lines(source: &str) -> Vec<Line> {
     let (mut blank_before, mut page_before) = (false, false);
     let mut at = 0;
     while at <= bytes.len() {
-        let mut seen = Scan::default();
-        let end = seen.run(bytes, at);
+        let end = memchr3(b'\n', b'\r', b'\x0c', &bytes[at..]).map_or(bytes.len(), |length| at + length);
+        let seen = Scan::run(&bytes[at..end]);
         match measure(source, at, end, &seen) {
             Some(mut line) => {
                 line.blank_before = blank_before;
@@ -83,7 +85,7 @@ pub(super) fn lines(source: &str) -> Vec<Line> {
     lines
 }
 
-/// What one pass over the bytes of a line tells.
+/// What the bytes of a line tell.
 #[derive(Default)]
 struct Scan {
     characters: u32,
@@ -92,20 +94,14 @@ struct Scan {
 }
 
 impl Scan {
-    fn run(&mut self, bytes: &[u8], from: usize) -> usize {
-        let mut at = from;
-        let mut before = 0u8;
-        while let Some(&byte) = bytes.get(at) {
-            if matches!(byte, b'\n' | b'\r' | b'\x0c') {
-                break;
-            }
-            self.characters += u32::from(byte & 0xc0 != 0x80);
-            self.special |= !(b' '..=b'~').contains(&byte) || byte == b'[';
-            self.double_space |= byte == b' ' && before == b' ';
-            before = byte;
-            at += 1;
-        }
-        at
+    /// Three passes without a branch, which the compiler turns into vector instructions: one pass that did all
+    /// took five times as long.
+    fn run(line: &[u8]) -> Scan {
+        let characters: usize = line.iter().map(|byte| usize::from(byte & 0xc0 != 0x80)).sum();
+        let special = line.iter().fold(false, |any, byte| any | !(b' '..=b'~').contains(byte) | (*byte == b'['));
+        let pairs = line.iter().zip(line.get(1..).unwrap_or_default());
+        let double_space = pairs.fold(false, |any, (a, b)| any | ((*a == b' ') & (*b == b' ')));
+        Scan { characters: characters as u32, special, double_space }
     }
 }
 

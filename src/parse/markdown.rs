@@ -59,6 +59,7 @@ impl Reader<'_> {
             Event::End(tag) => self.end(tag),
             Event::Text(text) if self.inside.metadata => self.front_matter.push_str(&text),
             Event::Text(text) if self.inside.code => self.code(span, &text),
+            Event::Code(text) if !self.source[span.range()].contains(&*text) => self.broken_code(span, &text),
             Event::Text(text) | Event::Code(text) | Event::InlineMath(text) | Event::DisplayMath(text) => {
                 self.text(span, &text);
             }
@@ -203,6 +204,30 @@ impl Reader<'_> {
                 self.push(Piece::Source(Span::new(at, at + kept)));
             }
             at += line.len();
+        }
+    }
+
+    /// Code that goes over a line's end, where marks of a list or quotation may stand between its parts.
+    fn broken_code(&mut self, span: Span, text: &str) {
+        let mut wanted = text.chars().filter(|c| !c.is_whitespace()).peekable();
+        let mut pieces: Vec<Span> = Vec::new();
+        for (at, c) in self.source[span.range()].char_indices() {
+            if wanted.next_if_eq(&c).is_some() {
+                let (start, end) = (span.start + at, span.start + at + c.len_utf8());
+                match pieces.last_mut().filter(|last| self.source[last.end..start].chars().all(|c| c == ' ')) {
+                    Some(last) => last.end = end,
+                    None => pieces.push(Span::new(start, end)),
+                }
+            }
+        }
+        if wanted.peek().is_some() {
+            return self.push(Piece::Written(span, text.to_owned()));
+        }
+        for (place, span) in pieces.into_iter().enumerate() {
+            if place > 0 {
+                self.push(Piece::Break);
+            }
+            self.push(Piece::Source(span));
         }
     }
 

@@ -178,7 +178,13 @@ impl<'a> View<'a> {
             let below = (place + run..roles.len()).find(|&next| roles[next] != Role::Separator);
             for at in place..place + run {
                 let shape = shapes[at];
+                let same = |other: Option<usize>| {
+                    let other = other.filter(|&other| (place..place + run).contains(&other)).map(|other| shapes[other]);
+                    matches!((shape, other), (Some(Shape::Numbered(a)), Some(Some(Shape::Numbered(b)))) if a == b)
+                };
                 let level = match shape {
+                    // Numbers that follow upon each other with no text between are a list.
+                    Some(Shape::Numbered(_)) if same(at.checked_sub(1)) || same(Some(at + 1)) => continue,
                     Some(Shape::Numbered(depth)) => depth,
                     Some(Shape::Capitals) => 1,
                     Some(Shape::Plain) if plain < 3 => 1 + u8::from(ranked),
@@ -218,10 +224,11 @@ impl<'a> View<'a> {
         }
         let words = text.split_whitespace().count();
         let last = self.last(place).chars().next_back()?;
-        if last == '?' {
+        let numbered = join::enumeration(text).is_some() && join::bullet(text).is_none();
+        if last == '?' && !numbered {
             return (words >= 3 && !capitals).then_some(Shape::Question);
         }
-        if !(last.is_alphanumeric() || matches!(last, ')' | '’' | '\'' | '”' | '"')) || words > 16 {
+        if !(last.is_alphanumeric() || matches!(last, ')' | '’' | '\'' | '”' | '"' | '?')) || words > 16 {
             return None;
         }
         if !text.chars().any(char::is_alphabetic) || join::ends_open(text) || written_date(text).is_some() {

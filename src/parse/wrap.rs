@@ -59,6 +59,8 @@ struct Fact {
 /// The right edges of a text and how exactly it keeps to them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Wrap {
+    /// Of each line of text.
+    facts: Vec<Fact>,
     edges: Vec<i32>,
     /// Room that a line inside a paragraph may leave beyond the next word.
     slack: i32,
@@ -66,7 +68,7 @@ pub(super) struct Wrap {
     indent: i32,
 }
 
-/// A paragraph that the search found, as a range of the run.
+/// A paragraph that the search found, as a range of the lines of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Piece {
     pub(super) lines: Span,
@@ -74,22 +76,21 @@ pub(super) struct Piece {
     pub(super) wrapped: bool,
     /// Whether its last line ends a sentence.
     pub(super) ends: bool,
+    /// Whether it is the first of its run.
+    pub(super) first: bool,
 }
 
 impl Wrap {
-    /// Measures a text; `runs` are the stretches of lines between which a paragraph surely ends.
-    pub(super) fn new(source: &str, lines: &[Line], runs: &[Vec<usize>]) -> Wrap {
-        let mut wrap = Wrap { edges: edges(lines, runs), slack: 0, indent: 0 };
-        if wrap.edges.is_empty() {
-            return wrap;
-        }
+    /// Measures a text. `text` are its lines of text; `runs` are the stretches of these between which a paragraph
+    /// surely ends.
+    pub(super) fn new(source: &str, lines: &[Line], text: &[usize], runs: &[Span]) -> Wrap {
+        let edges = edges(lines, text, runs);
+        let mut wrap = Wrap { facts: facts(source, lines, text, runs), edges, slack: 0, indent: 0 };
         // Lines in the midst of a sentence surely do not end a paragraph: they show the slack. Those of them
         // that follow a sure end show the indentation.
         let (mut inside, mut first) = (Vec::new(), Vec::new());
-        let mut facts = Vec::new();
-        for run in runs.iter().filter(|run| run.len() >= 3) {
-            wrap.facts(source, lines, run, &mut facts);
-            for three in facts.windows(3) {
+        for run in runs {
+            for three in wrap.facts[run.range()].windows(3) {
                 let [before, line, next] = three else { continue };
                 if line.end != End::Word || next.start != Start::Small || next.over_page || line.over_page {
                     continue;
@@ -114,47 +115,24 @@ impl Wrap {
         self.edges.iter().copied().filter(|&known| known >= edge).min()
     }
 
-    fn facts(&self, source: &str, lines: &[Line], run: &[usize], facts: &mut Vec<Fact>) {
-        facts.clear();
-        let mut before: Option<usize> = None;
-        let mut text = run.first().map_or("", |&at| lines[at].text(source));
-        for (place, &at) in run.iter().enumerate() {
-            let line = &lines[at];
-            let next = run.get(place + 1).map_or("", |&at| lines[at].text(source));
-            let over_page = before.is_some_and(|before| at > before + 1) || line.page_before;
-            let word = text.split(' ').next().unwrap_or_default();
-            facts.push(Fact {
-                edge: line.edge() as i32,
-                indent: line.indent as i32,
-                word: if line.plain { word.len() } else { word.chars().take(200).count() } as i32,
-                end: end(text, next),
-                start: start(text),
-                over_page,
-            });
-            before = Some(at);
-            text = next;
-        }
-    }
-
     /// Cuts a run into paragraphs.
-    pub(super) fn pieces(&self, source: &str, lines: &[Line], run: &[usize]) -> Vec<Piece> {
-        let mut facts = Vec::new();
-        self.facts(source, lines, run, &mut facts);
-        let (trail, mut mode, mut first) = self.search(&facts);
-        let mut pieces = Vec::new();
+    pub(super) fn cut(&self, run: Span, pieces: &mut Vec<Piece>) {
+        let facts = &self.facts[run.range()];
+        let (trail, mut mode, mut first) = self.search(facts);
+        let from = pieces.len();
         let mut upper = facts.len();
         for at in (0..facts.len()).rev() {
             if first {
                 let ends = facts[upper - 1].end == End::Stop;
-                pieces.push(Piece { lines: Span::new(at, upper), wrapped: mode != LOOSE, ends });
+                let lines = Span::new(run.start + at, run.start + upper);
+                pieces.push(Piece { lines, wrapped: mode != LOOSE, ends, first: at == 0 });
                 upper = at;
                 (mode, first) = (usize::from(trail[at].from[mode] >> 1), trail[at].from[mode] & 1 == 1);
             } else {
                 first = trail[at].after_first >> mode & 1 == 1;
             }
         }
-        pieces.reverse();
-        pieces
+        pieces[from..].reverse();
     }
 
     /// The cheapest way through the lines: what led to each state, and the state of the last line.
@@ -239,6 +217,29 @@ impl Wrap {
         let moved = if !first && line.indent != next.indent { 4.0 } else { 0.0 };
         fill + moved + inside_cost(line, next)
     }
+}
+
+fn facts(source: &str, lines: &[Line], text: &[usize], runs: &[Span]) -> Vec<Fact> {
+    let mut facts = Vec::with_capacity(text.len());
+    for run in runs {
+        let run = &text[run.range()];
+        let mut here = run.first().map_or("", |&at| lines[at].text(source));
+        for (place, &at) in run.iter().enumerate() {
+            let line = &lines[at];
+            let next = run.get(place + 1).map_or("", |&at| lines[at].text(source));
+            let word = here.split(' ').next().unwrap_or_default();
+            facts.push(Fact {
+                edge: line.edge() as i32,
+                indent: line.indent as i32,
+                word: if line.plain { word.len() } else { word.chars().take(200).count() } as i32,
+                end: end(here, next),
+                start: start(here),
+                over_page: place > 0 && at > run[place - 1] + 1 || line.page_before,
+            });
+            here = next;
+        }
+    }
+    facts
 }
 
 /// What led to the states of a line.
@@ -331,6 +332,10 @@ fn loose_cost(line: &Fact, next: &Fact) -> f32 {
 }
 
 fn end(text: &str, next: &str) -> End {
+    // Most lines end in the midst of a sentence.
+    if text.ends_with(|c: char| c.is_ascii_alphanumeric()) && !text.ends_with("and") && !text.ends_with("or") {
+        return End::Word;
+    }
     let text = text.trim_end_matches(['"', '\'', '”', '’', '»', ')', ']']);
     if text.ends_with("; and") || text.ends_with("; or") {
         return End::Semicolon;
@@ -350,6 +355,13 @@ fn end(text: &str, next: &str) -> End {
 }
 
 fn start(text: &str) -> Start {
+    // Most lines start with a small word, and no mark of a list has three letters in a row.
+    if text.len() >= 3
+        && text.as_bytes()[..3].iter().all(u8::is_ascii_lowercase)
+        && !text.starts_with(['i', 'v', 'x', 'l', 'c'])
+    {
+        return Start::Small;
+    }
     if join::is_list_item(text) || join::is_label(text) {
         return Start::Item;
     }
@@ -364,7 +376,7 @@ fn start(text: &str) -> Start {
 }
 
 /// The right edges that stretches of five lines come up to again and again.
-fn edges(lines: &[Line], runs: &[Vec<usize>]) -> Vec<i32> {
+fn edges(lines: &[Line], text: &[usize], runs: &[Span]) -> Vec<i32> {
     let mut seen = vec![0u32; WIDEST_WRAP as usize + 1];
     let mut all = 0u32;
     let mut count = |window: &[usize]| {
@@ -376,6 +388,7 @@ fn edges(lines: &[Line], runs: &[Vec<usize>]) -> Vec<i32> {
         }
     };
     for run in runs.iter().filter(|run| run.len() >= 2) {
+        let run = &text[run.range()];
         if run.len() < 5 {
             count(run);
         }
@@ -431,9 +444,10 @@ mod tests {
 
     fn cut(text: &str) -> Vec<String> {
         let lines = crate::parse::line::lines(text);
-        let run: Vec<usize> = (0..lines.len()).collect();
-        let wrap = Wrap::new(text, &lines, std::slice::from_ref(&run));
-        let pieces = wrap.pieces(text, &lines, &run);
+        let all: Vec<usize> = (0..lines.len()).collect();
+        let run = Span::new(0, all.len());
+        let mut pieces = Vec::new();
+        Wrap::new(text, &lines, &all, &[run]).cut(run, &mut pieces);
         let join = |piece: &Piece| piece.lines.range().map(|at| lines[at].text(text)).collect::<Vec<_>>().join(" ");
         pieces.iter().map(join).collect()
     }

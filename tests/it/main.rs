@@ -2,6 +2,7 @@
 
 mod actors;
 mod facets;
+mod formats;
 mod index;
 mod pages;
 mod parse;

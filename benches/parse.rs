@@ -1,0 +1,148 @@
+//! Throughput of parsing, one thread, in bytes of source a second.
+//!
+//! What: `Parser` from text to `Document` (page repair, structure, ledger, language), nothing annotated or
+//! indexed. Plain text in the three layouts that the parser tells apart, Markdown and HTML.
+//!
+//! Corpus: 8 MB a case, in texts of about 100 kB, from a fixed seed: paragraphs of 30 to 150 words from a
+//! vocabulary of 20,000 words under Zipf's law, ASCII, sentences of about 15 words, a heading every tenth paragraph.
+//! `wrapped` is wrapped at 72 columns with a page number and a running head every fifty lines. With
+//! `BENCH_CORPUS=FILE` the texts of those JSON Lines are parsed as well.
+//! Caveat: generated words are shorter and more regular than English ones.
+
+#[path = "corpus/random.rs"]
+mod random;
+
+use std::fs::File;
+use std::hint::black_box;
+use std::io::{BufRead, BufReader};
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use demarche::{Document, Parser};
+
+use random::{Random, word};
+
+/// Bytes of a case.
+const SIZE: usize = 8 << 20;
+/// Bytes of a text.
+const TEXT: usize = 100_000;
+
+fn paragraph(random: &mut Random) -> String {
+    let mut text = String::new();
+    for place in 0..30 + random.below(121) {
+        let mut next = word(random.zipf(20_000));
+        if text.is_empty() || text.ends_with('.') {
+            next[..1].make_ascii_uppercase();
+        }
+        if place > 0 {
+            text.push(' ');
+        }
+        text += &next;
+        if random.below(15) == 0 {
+            text.push('.');
+        }
+    }
+    text + "."
+}
+
+/// The texts of a case; `write` puts a paragraph, or a heading, behind the text so far.
+fn texts(mut write: impl FnMut(&mut String, &str, bool)) -> Vec<String> {
+    let mut random = Random::new(11);
+    let mut texts: Vec<String> = Vec::new();
+    while texts.iter().map(String::len).sum::<usize>() < SIZE {
+        let mut text = String::new();
+        let mut place = 0;
+        while text.len() < TEXT {
+            if place % 10 == 0 {
+                let heading = format!("The {} of {}", word(random.below(900)), word(random.below(900)));
+                write(&mut text, &heading, true);
+            }
+            write(&mut text, &paragraph(&mut random), false);
+            place += 1;
+        }
+        texts.push(text);
+    }
+    texts
+}
+
+fn wrap(text: &mut String, paragraph: &str) {
+    let mut column = 0;
+    for word in paragraph.split(' ') {
+        if column > 0 && column + 1 + word.len() > 72 {
+            text.push('\n');
+            column = 0;
+        } else if column > 0 {
+            text.push(' ');
+            column += 1;
+        }
+        *text += word;
+        column += word.len();
+    }
+    *text += "\n";
+}
+
+fn benches(criterion: &mut Criterion) {
+    let lines = texts(|text, paragraph, _| *text += &format!("{paragraph}\n\n"));
+    let blank = texts(|text, paragraph, _| {
+        wrap(text, paragraph);
+        text.push('\n');
+    });
+    let mut page = 0;
+    let wrapped = texts(|text, paragraph, heading| {
+        wrap(text, paragraph);
+        if heading {
+            page += 1;
+            *text += &format!("\n\u{c}Annual Report {page}\n\n- {page} -\n\n");
+        }
+    });
+    let markdown = texts(|text, paragraph, heading| {
+        *text += &format!("{}{paragraph}\n\n", if heading { "## " } else { "" });
+    });
+    let html = texts(|text, paragraph, heading| {
+        let tag = if heading { "h2" } else { "p" };
+        *text += &format!("<{tag}>{paragraph}</{tag}>\n");
+    });
+    type Parse = fn(&Parser, &str) -> demarche::Result<Document>;
+    let plain: Parse = |parser, text| parser.parse("text", text);
+    let mut cases: Vec<(&str, Vec<String>, Parse)> = vec![
+        ("lines", lines, plain),
+        ("blank", blank, plain),
+        ("wrapped", wrapped, plain),
+        ("markdown", markdown, |parser, text| parser.markdown("text", text)),
+    ];
+    #[cfg(feature = "html")]
+    cases.push(("html", html, |parser, text| parser.html("text", text)));
+    #[cfg(not(feature = "html"))]
+    drop(html);
+    if let Some(path) = std::env::var_os("BENCH_CORPUS") {
+        let corpus = BufReader::new(File::open(path).expect("BENCH_CORPUS names a file"));
+        let text = |line: std::io::Result<String>| -> String {
+            let line: serde_json::Value = serde_json::from_str(&line.expect("a line")).expect("a JSON object");
+            line["text"].as_str().expect("a text").to_owned()
+        };
+        cases.push(("corpus", corpus.lines().take(2_000).map(text).collect(), plain));
+    }
+    let parser = Parser::new();
+    for (name, texts, parse) in &cases {
+        // What is timed must be right: no word is lost between text and paragraphs.
+        let document = parse(&parser, &texts[0]).expect("a text");
+        assert!(document.paragraphs.len() > 10, "{name}: {} paragraphs", document.paragraphs.len());
+        let kept: usize =
+            document.paragraphs.iter().flat_map(|paragraph| &paragraph.source).map(|span| span.len()).sum();
+        assert!(10 * kept >= 8 * texts[0].len(), "{name}: {kept} of {} bytes", texts[0].len());
+        let mut group = criterion.benchmark_group("parse");
+        group.throughput(Throughput::Bytes(texts.iter().map(|text| text.len() as u64).sum()));
+        group.sample_size(10);
+        group.bench_function(*name, |bencher| {
+            bencher.iter(|| {
+                texts
+                    .iter()
+                    .map(|text| parse(&parser, black_box(text)).map_or(0, |d| d.paragraphs.len()))
+                    .sum::<usize>()
+            });
+        });
+        group.finish();
+    }
+}
+
+criterion_group!(parse, benches);
+criterion_main!(parse);
