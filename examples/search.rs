@@ -98,7 +98,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let from = arguments.from.as_deref().map(str::parse::<Date>).transpose()?;
     let to = arguments.to.as_deref().map(str::parse::<Date>).transpose()?;
     let index = match &arguments.index {
-        Some(directory) => Index::open(directory)?,
+        Some(directory) => Index::options().read_only(true).open(directory)?,
         None => build(&arguments.docs)?,
     };
     let started = Instant::now();

@@ -75,7 +75,7 @@ pub enum ErrorKind {
         reason: String,
     },
     /// The index was written with another layout.
-    #[error("index has schema version {found}, this build reads {reads}")]
+    #[error("index has schema version {found}, this build reads {reads}: {}", schema_advice(*found, *reads))]
     SchemaVersion {
         /// The version the index was written with.
         found: u32,
@@ -96,6 +96,32 @@ pub enum ErrorKind {
         /// What was found and what was expected.
         reason: String,
     },
+    /// An index cannot be written: it was opened read-only, or this process may not write there.
+    #[error("index is read-only: {}", path.display())]
+    ReadOnly {
+        /// The directory of the index.
+        path: PathBuf,
+    },
+    /// The engine failed while writing; the writer is back at its last commit and can be used again.
+    #[error("{doing} failed; the writer is back at its last commit, without the {forgotten} changes since")]
+    Writing {
+        /// What was being done: `adding document "a"`, `committing`.
+        doing: String,
+        /// Documents added and deletions asked for since the last commit, which are forgotten.
+        forgotten: u64,
+        /// What went wrong.
+        source: StorageError,
+    },
+    /// The sources of a load that was interrupted are not those it began with.
+    #[error("load {name:?} was interrupted after {sources} sources, and the first {sources} now differ: {advice}")]
+    Resume {
+        /// The name of the load.
+        name: String,
+        /// How many sources were loaded before.
+        sources: u64,
+        /// What to do.
+        advice: &'static str,
+    },
     /// The search engine below failed.
     #[error("the search engine failed while {doing}")]
     Storage {
@@ -111,6 +137,16 @@ pub enum ErrorKind {
 #[error(transparent)]
 pub struct StorageError(Box<dyn std::error::Error + Send + Sync + 'static>);
 
+impl StorageError {
+    pub(crate) fn new(cause: impl std::error::Error + Send + Sync + 'static) -> StorageError {
+        StorageError(Box::new(cause))
+    }
+}
+
+fn schema_advice(found: u32, reads: u32) -> &'static str {
+    if found > reads { "open it with a newer build" } else { "load the documents again into a new index" }
+}
+
 impl Error {
     /// The kind, to match on.
     pub fn kind(&self) -> &ErrorKind {
@@ -121,7 +157,12 @@ impl Error {
     pub fn is_input(&self) -> bool {
         matches!(
             self.kind(),
-            ErrorKind::Read { .. } | ErrorKind::Source { .. } | ErrorKind::Line { .. } | ErrorKind::Value { .. }
+            ErrorKind::Read { .. }
+                | ErrorKind::Source { .. }
+                | ErrorKind::Line { .. }
+                | ErrorKind::Value { .. }
+                | ErrorKind::ReadOnly { .. }
+                | ErrorKind::Resume { .. }
         )
     }
 

@@ -68,7 +68,10 @@ pub use crate::{
     },
     error::{Error, ErrorKind, Result, StorageError},
     facet::{Dimension, FacetPath},
-    index::{Index, IndexWriter, SchemeCodes},
+    index::{
+        Check, Damage, Durability, Index, IndexOptions, IndexStats, IndexWriter, Load, LoadReport, Outdated, PartSize,
+        Progress, Reannotation, RepairReport, SchemeCodes, TagDifference, Verification,
+    },
     parse::{Documents, Format, Parser, ParserBuilder, Report},
     search::{
         Clause, Counts, Cursor, DateRange, Diagnostic, Distance, Explanation, FacetCount, FacetCounts, FacetList,

@@ -2,24 +2,54 @@
 
 mod analyzers;
 mod bits;
+mod directory;
+mod documents;
 mod facet_arrays;
+mod failure;
+#[cfg(test)]
+mod fault;
+mod files;
+mod load;
+mod lock;
+mod manifest;
+mod memory;
 mod nodes;
+mod options;
 mod packed;
 mod paragraph;
 mod payload;
+mod progress;
+mod reannotate;
+mod repair;
 pub(crate) mod schema;
 mod segment;
+mod snapshot;
+mod stats;
 mod store;
 pub(crate) mod stored;
 mod tally;
+mod verify;
 mod writer;
 
 pub(crate) use self::{
     bits::Bits,
+    documents::Documents,
     facet_arrays::{FacetArrays, date_of},
     nodes::Nodes,
     segment::{NONE, SegmentArrays, SegmentNodes},
     store::Inner,
     tally::Tally,
 };
-pub use self::{nodes::SchemeCodes, store::Index, writer::IndexWriter};
+pub use self::{
+    directory::Durability,
+    load::Load,
+    nodes::SchemeCodes,
+    options::{Check, IndexOptions},
+    progress::{LoadReport, Progress},
+    reannotate::{Reannotation, TagDifference},
+    repair::RepairReport,
+    stats::{IndexStats, PartSize},
+    store::{Index, Outdated},
+    verify::{Damage, Verification},
+    writer::IndexWriter,
+};

@@ -191,7 +191,7 @@ fn append(terms: &mut PackedTerms, position: &mut u32, analyzer: &mut Analyzer, 
 }
 
 /// The facets of a paragraph, each path once.
-fn facets(document: &Document, paragraph: &Paragraph) -> BTreeSet<(Dimension, FacetPath)> {
+pub(crate) fn facets(document: &Document, paragraph: &Paragraph) -> BTreeSet<(Dimension, FacetPath)> {
     let mut facets = BTreeSet::new();
     for actor in &paragraph.actors {
         facets.insert((Dimension::Actor, actor.path.clone()));

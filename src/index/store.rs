@@ -1,22 +1,22 @@
-//! The index itself: created, opened, written and read.
+//! The index itself: written and read.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
 
-use tantivy::directory::MmapDirectory;
-use tantivy::schema::Schema;
-use tantivy::store::{Compressor, ZstdCompressor};
-use tantivy::tokenizer::{TextAnalyzer, TokenizerManager};
-use tantivy::{IndexReader, IndexSettings, ReloadPolicy};
+use tantivy::{IndexReader, ReloadPolicy};
 
 use super::analyzers::AnalyzerPool;
-use super::packed::PackedTokenizer;
-use super::payload::Payload;
-use super::schema::{Fields, PACKED, SCHEMA_VERSION, schema};
+use super::directory::{Access, StoreDirectory};
+use super::failure::engine_error;
+use super::options::IndexOptions;
+use super::payload::{Payload, Vocabulary};
+use super::schema::Fields;
 use super::segment::SegmentCache;
 use super::writer::IndexWriter;
 use crate::annotate::Annotator;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{ErrorKind, Result};
 
 /// A paragraph index, in memory or in a directory.
 ///
@@ -48,131 +48,68 @@ pub(crate) struct Inner {
     pub(crate) annotator: Annotator,
     pub(crate) segments: SegmentCache,
     pub(crate) analyzers: AnalyzerPool,
+    pub(crate) directory: StoreDirectory,
+    /// Memory of a writer, in bytes.
+    pub(crate) memory: usize,
     path: Option<PathBuf>,
 }
 
+/// How often opening is tried while a writer of another process takes the files away.
+const OPEN_ATTEMPTS: u32 = 20;
+
 impl Index {
-    /// Creates an empty index in memory, with the built-in gazetteer and taxonomy.
-    ///
-    /// # Errors
-    ///
-    /// [`is_storage`](Error::is_storage) when the engine below fails.
-    pub fn in_memory() -> Result<Index> {
-        Index::in_memory_with(Annotator::new())
+    /// Starts from the defaults: the built-in gazetteer and taxonomy, full durability, a quick check.
+    pub fn options() -> IndexOptions {
+        IndexOptions::new()
     }
 
-    /// Creates an empty index in memory that resolves `actor:` and `topic:` with `annotator`.
+    /// Creates an empty index in memory.
     ///
     /// # Errors
     ///
-    /// As [`Index::in_memory`].
-    pub fn in_memory_with(annotator: Annotator) -> Result<Index> {
-        let (schema, fields) = schema();
-        let tantivy = tantivy::Index::builder()
-            .schema(schema)
-            .settings(settings())
-            .tokenizers(tokenizers())
-            .create_in_ram()
-            .map_err(|error| Error::storage("creating an index in memory", error))?;
-        Index::start(tantivy, fields, annotator, None)
+    /// As [`IndexOptions::in_memory`].
+    pub fn in_memory() -> Result<Index> {
+        Index::options().in_memory()
     }
 
     /// Creates an empty index in a directory, which is made if it is missing.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Write`] when the directory cannot be made; [`ErrorKind::Value`] when it holds anything
-    /// already.
+    /// As [`IndexOptions::create`].
     pub fn create(directory: impl AsRef<Path>) -> Result<Index> {
-        Index::create_with(directory, Annotator::new())
-    }
-
-    /// Creates an empty index in a directory that resolves `actor:` and `topic:` with `annotator`.
-    ///
-    /// # Errors
-    ///
-    /// As [`Index::create`].
-    pub fn create_with(directory: impl AsRef<Path>, annotator: Annotator) -> Result<Index> {
-        let path = directory.as_ref();
-        std::fs::create_dir_all(path).map_err(|error| Error::write(path, error))?;
-        let mut entries = std::fs::read_dir(path).map_err(|error| Error::read(path, error))?;
-        if entries.next().is_some() {
-            return Err(Error::value(
-                "index directory",
-                path.display().to_string(),
-                "expected an empty or missing directory",
-            ));
-        }
-        let (schema, fields) = schema();
-        let tantivy = tantivy::Index::builder()
-            .schema(schema)
-            .settings(settings())
-            .tokenizers(tokenizers())
-            .create_in_dir(path)
-            .map_err(|error| Error::storage("creating an index", error))?;
-        let index = Index::start(tantivy, fields, annotator, Some(path.to_owned()))?;
-        // The first commit carries the schema version, so that no index is without one.
-        index.writer()?.commit()?;
-        Ok(index)
+        Index::options().create(directory)
     }
 
     /// Opens the index in a directory.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Read`] when the directory cannot be read, [`ErrorKind::NotAnIndex`] when it holds no
-    /// index of this crate, [`ErrorKind::SchemaVersion`] when another version wrote it.
+    /// As [`IndexOptions::open`].
     pub fn open(directory: impl AsRef<Path>) -> Result<Index> {
-        Index::open_with(directory, Annotator::new())
+        Index::options().open(directory)
     }
 
-    /// Opens the index in a directory and resolves `actor:` and `topic:` with `annotator`.
-    ///
-    /// # Errors
-    ///
-    /// As [`Index::open`].
-    pub fn open_with(directory: impl AsRef<Path>, annotator: Annotator) -> Result<Index> {
-        let path = directory.as_ref();
-        std::fs::read_dir(path).map_err(|error| Error::read(path, error))?;
-        let foreign = |reason: &str| ErrorKind::NotAnIndex { path: path.to_owned(), reason: reason.to_owned() };
-        if !path.join("meta.json").is_file() {
-            return Err(foreign("expected a file meta.json").into());
-        }
-        let directory =
-            MmapDirectory::open(path).map_err(|error| Error::storage("opening the index directory", error))?;
-        let mut tantivy =
-            tantivy::Index::open(directory).map_err(|error| Error::storage("opening the index", error))?;
-        let metas = tantivy.load_metas().map_err(|error| Error::storage("reading meta.json", error))?;
-        let payload = metas.payload.as_deref().and_then(Payload::from_json);
-        let Some(payload) = payload else {
-            return Err(foreign("its last commit was not made by this crate").into());
-        };
-        if payload.schema != SCHEMA_VERSION {
-            return Err(ErrorKind::SchemaVersion { found: payload.schema, reads: SCHEMA_VERSION }.into());
-        }
-        let (expected, fields): (Schema, Fields) = schema();
-        if tantivy.schema() != expected {
-            return Err(foreign("its fields are not those of this schema version").into());
-        }
-        tantivy.set_tokenizers(tokenizers());
-        Index::start(tantivy, fields, annotator, Some(path.to_owned()))
-    }
-
-    fn start(tantivy: tantivy::Index, fields: Fields, annotator: Annotator, path: Option<PathBuf>) -> Result<Index> {
-        let reader = tantivy
-            .reader_builder()
-            .reload_policy(ReloadPolicy::Manual)
-            .try_into()
-            .map_err(|error| Error::storage("opening the segments", error))?;
+    pub(crate) fn start(
+        tantivy: tantivy::Index,
+        fields: Fields,
+        directory: StoreDirectory,
+        settings: Settings,
+    ) -> Result<Index> {
+        let policy = if settings.watch { ReloadPolicy::OnCommitWithDelay } else { ReloadPolicy::Manual };
+        let open = || -> tantivy::Result<IndexReader> { tantivy.reader_builder().reload_policy(policy).try_into() };
+        let reader = again(open).map_err(|error| engine_error("opening the segments", error, &directory))?;
         Ok(Index {
             inner: Arc::new(Inner {
                 tantivy,
                 reader,
                 fields,
-                annotator,
+                annotator: settings.annotator,
                 segments: SegmentCache::default(),
                 analyzers: AnalyzerPool::default(),
-                path,
+                directory,
+                memory: settings.memory,
+                path: settings.path,
             }),
         })
     }
@@ -181,9 +118,37 @@ impl Index {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Locked`] while another writer, of this or another process, is alive.
+    /// [`ErrorKind::Locked`] while another writer, of this or another process, is alive;
+    /// [`ErrorKind::ReadOnly`] when the index was opened read-only or lies where this process may not write.
     pub fn writer(&self) -> Result<IndexWriter> {
-        IndexWriter::start(self.inner.clone())
+        IndexWriter::start(self.inner.clone(), self.inner.memory)
+    }
+
+    /// Opens what other handles and processes have committed; what is committed through this index is seen
+    /// without it.
+    ///
+    /// # Errors
+    ///
+    /// [`is_storage`](crate::Error::is_storage) when the commit cannot be opened; searchers then stay at the one
+    /// before.
+    pub fn reload(&self) -> Result<()> {
+        self.inner.reload()
+    }
+
+    /// What the paragraphs were tagged with that the gazetteer and the taxonomy of this index are not.
+    ///
+    /// [`reannotate`](IndexWriter::reannotate) brings them up to date.
+    ///
+    /// # Errors
+    ///
+    /// [`is_storage`](crate::Error::is_storage) when the newest commit cannot be read.
+    pub fn outdated(&self) -> Result<Outdated> {
+        let own = Vocabulary::of(&self.inner.annotator);
+        let payload = self.inner.payload()?;
+        Ok(Outdated {
+            gazetteer: payload.vocabularies.iter().any(|used| used.gazetteer != own.gazetteer),
+            taxonomy: payload.vocabularies.iter().any(|used| used.taxonomy != own.taxonomy),
+        })
     }
 
     /// The directory; `None` for an index in memory.
@@ -197,21 +162,77 @@ impl Index {
     }
 }
 
+/// What an index is opened with, beside its files.
+pub(crate) struct Settings {
+    pub(crate) annotator: Annotator,
+    pub(crate) memory: usize,
+    pub(crate) watch: bool,
+    pub(crate) path: Option<PathBuf>,
+}
+
+/// Whether paragraphs were tagged with another vocabulary than the index was opened with.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Outdated {
+    /// Some were tagged with another gazetteer: actors may be missing or of old.
+    pub gazetteer: bool,
+    /// Some were tagged with another taxonomy: topics may be missing or of old.
+    pub taxonomy: bool,
+}
+
+impl Outdated {
+    /// Whether either is.
+    pub fn any(self) -> bool {
+        self.gazetteer || self.taxonomy
+    }
+}
+
+impl Inner {
+    pub(crate) fn reload(&self) -> Result<()> {
+        again(|| self.reader.reload()).map_err(|error| engine_error("opening the new commit", error, &self.directory))
+    }
+
+    /// The payload of the newest commit.
+    pub(crate) fn payload(&self) -> Result<Payload> {
+        let metas = self.tantivy.load_metas();
+        let metas = metas.map_err(|error| engine_error("reading meta.json", error, &self.directory))?;
+        let reason = "its payload is not of this schema version".to_owned();
+        let damaged = || ErrorKind::Damaged { file: "meta.json".to_owned(), reason };
+        Ok(metas.payload.as_deref().and_then(Payload::from_json).ok_or_else(damaged)?)
+    }
+
+    /// Fails where nothing may be written.
+    pub(crate) fn expect_writable(&self) -> Result<()> {
+        match self.directory.access() {
+            Access::ReadWrite => Ok(()),
+            Access::ReadOnly => Err(self.read_only().into()),
+        }
+    }
+
+    pub(crate) fn read_only(&self) -> ErrorKind {
+        ErrorKind::ReadOnly { path: self.path.clone().unwrap_or_default() }
+    }
+}
+
+/// Opens, and tries again when a file went away meanwhile: without a lock, a writer may collect the files of
+/// the commit before between the reading of `meta.json` and the opening of what it names.
+fn again<T>(open: impl Fn() -> tantivy::Result<T>) -> tantivy::Result<T> {
+    use tantivy::TantivyError::OpenReadError;
+    use tantivy::directory::error::OpenReadError::FileDoesNotExist;
+    let mut attempt = 1;
+    loop {
+        match open() {
+            Err(OpenReadError(FileDoesNotExist(_))) if attempt < OPEN_ATTEMPTS => {
+                thread::sleep(Duration::from_millis(u64::from(attempt)));
+                attempt += 1;
+            }
+            opened => return opened,
+        }
+    }
+}
+
 impl std::fmt::Debug for Index {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Index").field("path", &self.inner.path).finish_non_exhaustive()
     }
-}
-
-fn settings() -> IndexSettings {
-    IndexSettings {
-        docstore_compression: Compressor::Zstd(ZstdCompressor { compression_level: Some(3) }),
-        ..IndexSettings::default()
-    }
-}
-
-fn tokenizers() -> TokenizerManager {
-    let tokenizers = TokenizerManager::default();
-    tokenizers.register(PACKED, TextAnalyzer::from(PackedTokenizer::default()));
-    tokenizers
 }

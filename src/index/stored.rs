@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::date::Date;
 use crate::document::{ActorTag, Document, Language, Paragraph, Repair, Section, Span};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// One paragraph with what a hit needs of its document.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -57,12 +57,23 @@ impl StoredParagraph {
         }
     }
 
+    /// Packed, with a checksum at the end: a damaged store then gives back every paragraph that is sound, and
+    /// none that is not.
     pub(crate) fn to_bytes(&self) -> Result<Vec<u8>> {
-        postcard::to_stdvec(self).map_err(|error| Error::storage("packing a paragraph", error))
+        let mut bytes = postcard::to_stdvec(self).map_err(|error| Error::storage("packing a paragraph", error))?;
+        let crc = crc32fast::hash(&bytes);
+        bytes.extend_from_slice(&crc.to_le_bytes());
+        Ok(bytes)
     }
 
     pub(crate) fn from_bytes(bytes: &[u8]) -> Result<StoredParagraph> {
-        postcard::from_bytes(bytes).map_err(|error| Error::storage("unpacking a stored paragraph", error))
+        let sound =
+            bytes.split_last_chunk().filter(|(packed, crc)| crc32fast::hash(packed) == u32::from_le_bytes(**crc));
+        let Some((packed, _)) = sound else {
+            let reason = "the checksum of a stored paragraph does not fit".to_owned();
+            return Err(ErrorKind::Damaged { file: "document store".to_owned(), reason }.into());
+        };
+        postcard::from_bytes(packed).map_err(|error| Error::storage("unpacking a stored paragraph", error))
     }
 
     /// The whole document again, from its paragraphs in their order.

@@ -1,39 +1,105 @@
 //! The index's one writer.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use tantivy::indexer::UserOperation;
+use tantivy::directory::error::LockError;
+use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, NoMergePolicy, UserOperation};
 use tantivy::{TantivyDocument, TantivyError, Term};
 
+use super::directory::may_not_write;
+use super::failure::engine_error;
+use super::memory::{Gauge, Metered, Share};
 use super::paragraph::ParagraphEncoder;
-use super::payload::Payload;
+use super::payload::{Payload, Vocabulary};
 use super::store::Inner;
 use crate::document::Document;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, StorageError};
 
-/// Memory for paragraphs not yet written to disk, in bytes.
-const MEMORY_BUDGET: usize = 128 * 1024 * 1024;
+type Engine = tantivy::IndexWriter<Metered>;
+
+/// Segments of one size that are merged into one of the next. Every search pays for every segment, so fewer
+/// than the engine's 8; each paragraph is rewritten once a size.
+const SEGMENTS_MERGED: usize = 4;
+
+/// The share of deleted paragraphs from which a segment is rewritten without them. The engine's default
+/// never does; daily replacement then searches more dead paragraphs every day.
+const DELETED_TOLERATED: f32 = 0.2;
+
+/// Of a writer's memory, the part for documents that wait to be indexed: a quarter. The rest is for the
+/// segment being built, so that segments are few.
+const WAITING: usize = 4;
 
 /// Adds, replaces and deletes documents; nothing is seen by a search before [`commit`](IndexWriter::commit).
 ///
 /// Dropping a writer forgets what was not committed and lets another writer start.
+///
+/// # When writing fails
+///
+/// The engine writes in its own threads, so a full disk shows in a later call than that of the document
+/// that filled it. Whichever call fails with [`ErrorKind::Writing`], the writer is then back at the last
+/// commit: it has forgotten what came since, says how many changes that were, and can be used again.
 pub struct IndexWriter {
     index: Arc<Inner>,
-    tantivy: tantivy::IndexWriter,
+    /// `None` after a failure, until the next call starts it again.
+    engine: Option<Engine>,
     encoder: ParagraphEncoder,
+    gauge: Arc<Gauge>,
+    memory: usize,
+    /// What the next commit carries.
+    payload: Payload,
+    vocabulary: Vocabulary,
+    /// Documents added and deletions asked for since the last commit.
+    changes: u64,
 }
 
 impl IndexWriter {
-    pub(crate) fn start(index: Arc<Inner>) -> Result<IndexWriter> {
-        // One indexing thread keeps the segments few; analysis, the larger part of the work, is done before.
-        let tantivy = index.tantivy.writer_with_num_threads(1, MEMORY_BUDGET).map_err(|error| match error {
-            TantivyError::LockFailure(..) => {
-                Error::from(ErrorKind::Locked { holder: "an IndexWriter of this or another process".to_owned() })
+    pub(crate) fn start(index: Arc<Inner>, memory: usize) -> Result<IndexWriter> {
+        index.expect_writable()?;
+        let mut writer = IndexWriter {
+            engine: None,
+            encoder: ParagraphEncoder::new(index.fields),
+            gauge: Gauge::new(memory / WAITING),
+            memory,
+            payload: Payload::empty(),
+            vocabulary: Vocabulary::of(&index.annotator),
+            changes: 0,
+            index,
+        };
+        writer.engine()?;
+        Ok(writer)
+    }
+
+    /// The engine, started if it is not running.
+    fn engine(&mut self) -> Result<&mut Engine> {
+        if self.engine.is_none() {
+            self.index.directory.restart();
+            // One indexing thread keeps the segments few; analysis, the larger part of the work, is done before.
+            let options = IndexWriterOptions::builder()
+                .num_worker_threads(1)
+                .memory_budget_per_thread((self.memory - self.memory / WAITING).min(MOST_ARENA))
+                .num_merge_threads(1)
+                .build();
+            let started = self.index.tantivy.writer_with_options(options);
+            let engine: Engine = started.map_err(|error| self.not_started(error))?;
+            engine.set_merge_policy(merge_policy());
+            self.engine = Some(engine);
+            // Read under the lock: nobody else commits from here on.
+            self.payload = self.index.payload()?;
+        }
+        Ok(self.engine.as_mut().expect("started above"))
+    }
+
+    fn not_started(&self, error: TantivyError) -> Error {
+        match error {
+            TantivyError::LockFailure(LockError::LockBusy, _) => {
+                ErrorKind::Locked { holder: self.index.directory.lock_holder() }.into()
             }
-            error => Error::storage("starting a writer", error),
-        })?;
-        let encoder = ParagraphEncoder::new(index.fields);
-        Ok(IndexWriter { index, tantivy, encoder })
+            TantivyError::LockFailure(LockError::IoError(error), _) if may_not_write(&error) => {
+                self.index.read_only().into()
+            }
+            error => engine_error("starting a writer", error, &self.index.directory),
+        }
     }
 
     /// Adds a document, in place of the one with the same id.
@@ -43,83 +109,185 @@ impl IndexWriter {
     /// # Errors
     ///
     /// [`is_input`](Error::is_input) when the document's id is blank or longer than 1000 bytes, when it has
-    /// no paragraph, or when its ordinals do not count from 1; the index is as before. [`is_storage`](Error::is_storage)
-    /// when the engine below fails.
+    /// no paragraph, or when its ordinals do not count from 1; the index is as before.
+    /// [`ErrorKind::Writing`] when the engine below fails, see [above](IndexWriter#when-writing-fails).
     pub fn add(&mut self, document: &Document) -> Result<()> {
         let paragraphs = self.encoder.encode(document)?;
+        let share = self.gauge.take(source_bytes(document).saturating_mul(ENCODED_PER_BYTE));
+        self.add_encoded(&document.id, paragraphs, share)
+    }
+
+    /// Adds a document that was encoded elsewhere.
+    pub(crate) fn add_encoded(&mut self, id: &str, paragraphs: Vec<TantivyDocument>, share: Share) -> Result<()> {
+        let share = Arc::new(share);
         let mut operations = Vec::with_capacity(paragraphs.len() + 1);
-        operations.push(UserOperation::Delete(self.id_term(&document.id)));
-        operations.extend(paragraphs.into_iter().map(UserOperation::Add));
-        self.run(operations)
+        operations.push(UserOperation::Delete(self.id_term(id)));
+        operations.extend(paragraphs.into_iter().map(|paragraph| {
+            let metered = Metered::new(paragraph, share.clone());
+            UserOperation::Add(metered)
+        }));
+        drop(share);
+        self.engine()?;
+        self.payload.vocabularies.insert(self.vocabulary.clone());
+        self.run(operations, || format!("adding document {id:?}"))
     }
 
     /// Deletes the document with this id; one that is not there is no error.
     ///
     /// # Errors
     ///
-    /// [`is_storage`](Error::is_storage) when the engine below fails.
+    /// [`ErrorKind::Writing`] when the engine below fails, see [above](IndexWriter#when-writing-fails).
     pub fn delete(&mut self, id: &str) -> Result<()> {
         let term = self.id_term(id);
-        self.run(vec![UserOperation::Delete(term)])
+        self.run(vec![UserOperation::Delete(term)], || format!("deleting document {id:?}"))
     }
 
-    fn run(&mut self, operations: Vec<UserOperation<TantivyDocument>>) -> Result<()> {
-        self.tantivy.run(operations).map(drop).map_err(|error| Error::storage("adding a document", error))
+    fn run(&mut self, operations: Vec<UserOperation<Metered>>, doing: impl FnOnce() -> String) -> Result<()> {
+        let ran = self.engine()?.run(operations);
+        ran.map_err(|error| self.failed(doing(), error))?;
+        self.changes += 1;
+        Ok(())
     }
 
     fn id_term(&self, id: &str) -> Term {
         Term::from_field_text(self.index.fields.document, id)
     }
 
-    /// Makes everything since the last commit visible to new searchers of this index.
+    /// Gives the failed engine up, which is then at the last commit.
+    fn failed(&mut self, doing: String, error: TantivyError) -> Error {
+        self.engine = None;
+        let forgotten = std::mem::take(&mut self.changes);
+        let cause = engine_error("writing", error, &self.index.directory);
+        ErrorKind::Writing { doing, forgotten, source: StorageError::new(cause) }.into()
+    }
+
+    /// Makes everything since the last commit visible to new searchers of this index, and durable.
     ///
     /// # Errors
     ///
-    /// [`is_storage`](Error::is_storage) when the engine below fails; the last commit then still stands.
+    /// [`ErrorKind::Writing`] when the engine below fails, see [above](IndexWriter#when-writing-fails).
     pub fn commit(&mut self) -> Result<()> {
-        let failed = |error| Error::storage("committing", error);
-        let mut prepared = self.tantivy.prepare_commit().map_err(failed)?;
-        prepared.set_payload(&Payload::of(&self.index.annotator).to_json());
-        prepared.commit().map_err(failed)?;
-        self.sync_directory()?;
-        self.index.reader.reload().map_err(|error| Error::storage("opening the new commit", error))
-    }
-
-    /// Syncs the directory, which the engine does before, not after it renames the file that makes a commit.
-    fn sync_directory(&self) -> Result<()> {
-        use tantivy::directory::Directory;
-        let directory = self.index.tantivy.directory();
-        directory.sync_directory().map_err(|error| Error::storage("syncing the index directory", error))
+        self.engine()?;
+        let payload = self.payload.to_json();
+        let engine = self.engine()?;
+        let committed = engine.prepare_commit().and_then(|mut prepared| {
+            prepared.set_payload(&payload);
+            prepared.commit()
+        });
+        committed.map_err(|error| self.failed("committing".to_owned(), error))?;
+        self.changes = 0;
+        self.index.reload()
     }
 
     /// Forgets everything since the last commit.
     ///
     /// # Errors
     ///
-    /// [`is_storage`](Error::is_storage) when the engine below fails.
+    /// [`ErrorKind::Locked`] when another writer was quicker to start; [`is_storage`](Error::is_storage)
+    /// when the engine below fails.
     pub fn rollback(&mut self) -> Result<()> {
-        self.tantivy.rollback().map(drop).map_err(|error| Error::storage("rolling back", error))
+        // The engine's own rollback cannot be tried again when it fails; starting anew can.
+        self.engine = None;
+        self.changes = 0;
+        self.engine().map(drop)
     }
 
-    /// Merges all segments into one, which makes every search faster, and commits.
+    /// Merges all segments into one without deleted paragraphs, which makes every search faster, and commits.
+    ///
+    /// It writes the whole index once more, and needs room for it until the old files are collected.
     ///
     /// # Errors
     ///
     /// As [`commit`](IndexWriter::commit).
     pub fn optimise(&mut self) -> Result<()> {
         self.commit()?;
-        let failed = |error| Error::storage("merging the segments", error);
-        let segments = self.index.tantivy.searchable_segment_ids().map_err(failed)?;
-        if segments.len() > 1 {
-            self.tantivy.merge(&segments).wait().map_err(failed)?;
+        self.wait_for_merges()?;
+        let directory = self.index.directory.clone();
+        let failed = |error| engine_error("merging the segments", error, &directory);
+        let metas = self.index.tantivy.searchable_segment_metas().map_err(failed)?;
+        let worthwhile = metas.len() > 1 || metas.iter().any(|segment| segment.has_deletes());
+        let segments: Vec<_> = metas.iter().map(|segment| segment.id()).collect();
+        // The engine keeps the files of every segment that somebody holds.
+        drop(metas);
+        if worthwhile {
+            let engine = self.engine()?;
+            // No merge of the policy's may take one of the segments meanwhile.
+            engine.set_merge_policy(Box::new(NoMergePolicy));
+            let merged = engine.merge(&segments).wait();
+            engine.set_merge_policy(merge_policy());
+            merged.map_err(|error| self.failed("merging the segments".to_owned(), error))?;
+            let collected = self.engine()?.garbage_collect_files().wait();
+            collected.map_err(|error| engine_error("removing old files", error, &directory))?;
         }
-        self.sync_directory()?;
-        self.index.reader.reload().map_err(|error| Error::storage("opening the merged segment", error))
+        self.index.reload()
     }
+
+    /// Commits, waits for merges that run, and lets another writer start.
+    ///
+    /// Merges that are cut off by the end of a process lose nothing, but their work.
+    ///
+    /// # Errors
+    ///
+    /// As [`commit`](IndexWriter::commit).
+    pub fn close(mut self) -> Result<()> {
+        if self.changes > 0 {
+            self.commit()?;
+        }
+        let Some(engine) = self.engine.take() else { return Ok(()) };
+        let waited = engine.wait_merging_threads();
+        waited.map_err(|error| engine_error("waiting for merges", error, &self.index.directory))?;
+        self.index.reload()
+    }
+
+    /// Waits for merges; the engine can only do that by ending, and is started again. No change may be pending.
+    fn wait_for_merges(&mut self) -> Result<()> {
+        debug_assert_eq!(self.changes, 0, "nothing is forgotten");
+        if let Some(engine) = self.engine.take() {
+            let waited = engine.wait_merging_threads();
+            waited.map_err(|error| engine_error("waiting for merges", error, &self.index.directory))?;
+        }
+        self.engine().map(drop)
+    }
+
+    pub(crate) fn index(&self) -> &Arc<Inner> {
+        &self.index
+    }
+
+    pub(crate) fn gauge(&self) -> &Arc<Gauge> {
+        &self.gauge
+    }
+
+    /// Every document is tagged with the vocabulary of the index as of the next commit.
+    pub(crate) fn tagged_anew(&mut self) {
+        self.payload.vocabularies = BTreeSet::from([self.vocabulary.clone()]);
+    }
+
+    /// What the next commit carries.
+    pub(crate) fn payload_mut(&mut self) -> &mut Payload {
+        &mut self.payload
+    }
+}
+
+fn merge_policy() -> Box<LogMergePolicy> {
+    let mut policy = LogMergePolicy::default();
+    policy.set_min_num_segments(SEGMENTS_MERGED);
+    policy.set_del_docs_ratio_before_merge(DELETED_TOLERATED);
+    Box::new(policy)
+}
+
+/// The most that the engine takes for one indexing thread, in bytes.
+const MOST_ARENA: usize = (u32::MAX as usize) - 1_000_001;
+
+/// Memory of an encoded document for each byte of its text.
+pub(crate) const ENCODED_PER_BYTE: usize = 6;
+
+/// The bytes of a document's paragraphs.
+pub(crate) fn source_bytes(document: &Document) -> usize {
+    document.paragraphs.iter().map(|paragraph| paragraph.text.len()).sum()
 }
 
 impl std::fmt::Debug for IndexWriter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("IndexWriter").finish_non_exhaustive()
+        f.debug_struct("IndexWriter").field("changes", &self.changes).finish_non_exhaustive()
     }
 }

@@ -4,7 +4,9 @@ use std::fs::{self, File};
 use std::io::{BufReader, Cursor};
 use std::path::{Path, PathBuf};
 
-use super::{Documents, Format, Parser};
+use super::json_lines::Lines;
+use super::source::Source;
+use super::{Format, Parser, decode};
 use crate::document::Document;
 use crate::error::{Error, Result};
 
@@ -15,21 +17,39 @@ struct Found {
     id: String,
 }
 
-/// The documents of a file or directory, read one by one.
-pub(super) fn documents(parser: &Parser, path: &Path) -> Result<Documents<'static>> {
-    let metadata = fs::metadata(path).map_err(|error| Error::read(path, error))?;
-    let files = if metadata.is_dir() {
-        let files = below(path)?;
-        if files.is_empty() {
-            return Err(Error::source_text(path.display().to_string(), "no .txt, .md, .html or .jsonl file in it"));
+/// The sources below some paths, read one by one.
+pub(super) struct Files {
+    files: Vec<Found>,
+    /// Bytes of all of them, as far as it can be known.
+    pub(super) bytes: u64,
+}
+
+impl Files {
+    /// Looks for the documents of files and directories.
+    pub(super) fn find<P: AsRef<Path>>(paths: &[P]) -> Result<Files> {
+        let mut files = Vec::new();
+        for path in paths {
+            let path = path.as_ref();
+            let metadata = fs::metadata(path).map_err(|error| Error::read(path, error))?;
+            if metadata.is_dir() {
+                let found = below(path)?;
+                if found.is_empty() {
+                    let reason = "no .txt, .md, .html or .jsonl file in it";
+                    return Err(Error::source_text(path.display().to_string(), reason));
+                }
+                files.extend(found);
+            } else {
+                let id = path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+                files.push(Found { path: path.to_owned(), id });
+            }
         }
-        files
-    } else {
-        let id = path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-        vec![Found { path: path.to_owned(), id }]
-    };
-    let parser = parser.clone();
-    Ok(Documents::new(files.into_iter().flat_map(move |file| read(&parser, file))))
+        let bytes = files.iter().filter_map(|file| fs::metadata(&file.path).ok()).map(|metadata| metadata.len()).sum();
+        Ok(Files { files, bytes })
+    }
+
+    pub(super) fn sources(self) -> impl Iterator<Item = Source> + Send {
+        self.files.into_iter().flat_map(read)
+    }
 }
 
 fn below(root: &Path) -> Result<Vec<Found>> {
@@ -60,25 +80,32 @@ fn is_document(path: &Path) -> bool {
     !stem.eq_ignore_ascii_case("readme") && Format::of_name(path).is_some()
 }
 
-fn read(parser: &Parser, file: Found) -> Box<dyn Iterator<Item = Result<Document>> + Send> {
+fn read(file: Found) -> Box<dyn Iterator<Item = Source> + Send> {
     let name = file.path.display().to_string();
     let known = Format::of_name(&file.path);
     if known == Some(Format::JsonLines) {
         return match File::open(&file.path) {
-            Ok(opened) => Box::new(parser.json_lines(&name, BufReader::new(opened))),
-            Err(error) => Box::new(std::iter::once(Err(Error::read(&file.path, error)))),
+            Ok(opened) => Box::new(Lines::new(&name, BufReader::new(opened))),
+            Err(error) => Box::new(std::iter::once(Source::Unread(Error::read(&file.path, error)))),
         };
     }
     let bytes = match fs::read(&file.path) {
         Ok(bytes) => bytes,
-        Err(error) => return Box::new(std::iter::once(Err(Error::read(&file.path, error)))),
+        Err(error) => return Box::new(std::iter::once(Source::Unread(Error::read(&file.path, error)))),
     };
+    let seen = known.is_none().then(|| decode::decode(&name, &bytes).map(|decoded| Format::of_text(&decoded.text)));
+    if let Some(Ok(Format::JsonLines)) = seen {
+        return Box::new(Lines::new(&name, Cursor::new(bytes)));
+    }
+    Box::new(std::iter::once(Source::File { path: file.path, id: file.id, bytes }))
+}
+
+/// The document of one file that is not JSON Lines.
+pub(super) fn document(parser: &Parser, path: &Path, id: &str, bytes: &[u8]) -> Result<Document> {
+    let name = path.display().to_string();
     if bytes.trim_ascii().is_empty() {
-        return Box::new(std::iter::once(Err(Error::source_text(&name, "the file is empty"))));
+        return Err(Error::source_text(&name, "the file is empty"));
     }
-    match parser.read_as(&name, &file.id, &bytes, known) {
-        Ok(Some(document)) => Box::new(std::iter::once(Ok(document))),
-        Ok(None) => Box::new(parser.json_lines(&name, Cursor::new(bytes))),
-        Err(error) => Box::new(std::iter::once(Err(error))),
-    }
+    let document = parser.read_as(&name, id, bytes, Format::of_name(path))?;
+    document.ok_or_else(|| Error::source_text(&name, "found JSON Lines, expected one document"))
 }

@@ -1,44 +1,81 @@
 //! JSON Lines: one document an object and line.
 
 use std::io::BufRead;
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use super::source::Source;
 use super::written_date::written_date;
 use super::{Parser, decode};
 use crate::date::Date;
 use crate::document::{Document, Language};
 use crate::error::{Error, Result};
 
-/// Reads documents line by line and goes on after a bad one.
+/// The lines of a reader that are not blank, as sources.
 #[derive(Debug)]
-pub(super) struct JsonLines<R> {
-    parser: Parser,
-    name: String,
+pub(super) struct Lines<R> {
+    name: Arc<str>,
     reader: R,
     line: usize,
-    buffer: Vec<u8>,
     ended: bool,
 }
 
-impl<R: BufRead> JsonLines<R> {
-    pub(super) fn new(parser: Parser, name: &str, reader: R) -> JsonLines<R> {
-        JsonLines { parser, name: name.to_owned(), reader, line: 0, buffer: Vec::new(), ended: false }
+impl<R: BufRead> Lines<R> {
+    pub(super) fn new(name: &str, reader: R) -> Lines<R> {
+        Lines { name: name.into(), reader, line: 0, ended: false }
     }
+}
 
-    fn refuse(&self, column: usize, reason: impl Into<String>) -> Error {
-        Error::line(&self.name, self.line, column, reason)
-    }
+impl<R: BufRead> Iterator for Lines<R> {
+    type Item = Source;
 
-    fn document(&mut self) -> Result<Document> {
-        if self.line == 1
-            && let Some(what) = decode::what_it_is(&self.buffer)
-        {
-            // Its other lines are no lines either.
-            self.ended = true;
-            return Err(Error::source_text(&self.name, format!("found {what}, expected text")));
+    fn next(&mut self) -> Option<Source> {
+        while !self.ended {
+            let mut buffer = Vec::new();
+            match self.reader.read_until(b'\n', &mut buffer) {
+                Ok(0) => self.ended = true,
+                Ok(_) => {
+                    self.line += 1;
+                    if self.line == 1
+                        && let Some(what) = decode::what_it_is(&buffer)
+                    {
+                        // Its other lines are no lines either.
+                        self.ended = true;
+                        let reason = format!("found {what}, expected text");
+                        return Some(Source::Unread(Error::source_text(&*self.name, reason)));
+                    }
+                    if !buffer.trim_ascii().is_empty() {
+                        return Some(Source::Line { name: self.name.clone(), line: self.line, bytes: buffer });
+                    }
+                }
+                Err(error) => {
+                    self.ended = true;
+                    return Some(Source::Unread(Error::read(&*self.name, error)));
+                }
+            }
         }
-        let mut bytes = &self.buffer[..];
+        None
+    }
+}
+
+/// The document of one line.
+pub(super) fn document(parser: &Parser, name: &str, line: usize, bytes: &[u8]) -> Result<Document> {
+    Line { parser, name, line }.document(bytes)
+}
+
+struct Line<'a> {
+    parser: &'a Parser,
+    name: &'a str,
+    line: usize,
+}
+
+impl Line<'_> {
+    fn refuse(&self, column: usize, reason: impl Into<String>) -> Error {
+        Error::line(self.name, self.line, column, reason)
+    }
+
+    fn document(&self, mut bytes: &[u8]) -> Result<Document> {
         if self.line == 1 {
             bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         }
@@ -113,29 +150,5 @@ impl<R: BufRead> JsonLines<R> {
             Some(Value::Null) | None => Ok(None),
             Some(_) => Err(self.refuse(1, format!("the field {key:?} is not a string"))),
         }
-    }
-}
-
-impl<R: BufRead> Iterator for JsonLines<R> {
-    type Item = Result<Document>;
-
-    fn next(&mut self) -> Option<Result<Document>> {
-        while !self.ended {
-            self.buffer.clear();
-            match self.reader.read_until(b'\n', &mut self.buffer) {
-                Ok(0) => self.ended = true,
-                Ok(_) => {
-                    self.line += 1;
-                    if !self.buffer.trim_ascii().is_empty() {
-                        return Some(self.document());
-                    }
-                }
-                Err(error) => {
-                    self.ended = true;
-                    return Some(Err(Error::read(&self.name, error)));
-                }
-            }
-        }
-        None
     }
 }

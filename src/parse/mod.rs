@@ -19,6 +19,7 @@ mod line;
 mod markdown;
 mod outline;
 mod plain;
+mod source;
 mod structure;
 mod wrap;
 mod written_date;
@@ -27,7 +28,9 @@ use std::io::{BufRead, Cursor};
 use std::path::Path;
 
 pub use self::documents::{Documents, Report};
+use self::files::Files;
 pub use self::format::Format;
+pub(crate) use self::source::Source;
 use self::structure::Head;
 use crate::document::{Document, RepairKind};
 use crate::error::{Error, Result};
@@ -248,7 +251,8 @@ impl Parser {
     /// assert_eq!(documents[1].as_ref().unwrap_err().to_string(), "notes: line 2, column 1: no field \"text\"");
     /// ```
     pub fn json_lines<'a, R: BufRead + Send + 'a>(&self, name: &str, reader: R) -> Documents<'a> {
-        Documents::new(json_lines::JsonLines::new(self.clone(), name, reader))
+        let parser = self.clone();
+        Documents::new(Source::lines(name, reader).map(move |source| source.parse(&parser)))
     }
 
     /// Reads the documents of a file, or of all `.txt`, `.md`, `.html` and `.jsonl` files below a directory in
@@ -262,7 +266,9 @@ impl Parser {
     ///
     /// [`is_input`](Error::is_input) when the path cannot be read or is a directory without such files.
     pub fn documents(&self, path: impl AsRef<Path>) -> Result<Documents<'static>> {
-        files::documents(self, path.as_ref())
+        let parser = self.clone();
+        let sources = Files::find(&[path])?.sources();
+        Ok(Documents::new(sources.map(move |source| source.parse(&parser))))
     }
 
     /// Parses a text without head matter: its first line is never a title.

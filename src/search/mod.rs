@@ -5,6 +5,7 @@ mod agreement;
 mod compile;
 mod count;
 mod cursor;
+mod delete;
 mod evidence;
 mod exclusion;
 mod expand;

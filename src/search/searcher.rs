@@ -57,11 +57,7 @@ impl Index {
     ///
     /// [`is_storage`](Error::is_storage) when the engine below fails.
     pub fn searcher(&self) -> Result<Searcher> {
-        let tantivy = self.inner.reader.searcher();
-        let arrays = self.inner.segments.of(&tantivy);
-        let nodes = self.inner.segments.nodes_of(&tantivy);
-        let languages = languages(&self.inner, &tantivy)?;
-        Ok(Searcher { index: self.inner.clone(), tantivy, arrays, nodes, languages: languages.into() })
+        Searcher::of(&self.inner)
     }
 }
 
@@ -83,6 +79,14 @@ fn languages(index: &Inner, searcher: &tantivy::Searcher) -> Result<Vec<(Languag
 }
 
 impl Searcher {
+    pub(super) fn of(index: &Arc<Inner>) -> Result<Searcher> {
+        let tantivy = index.reader.searcher();
+        let arrays = index.segments.of(&tantivy);
+        let nodes = index.segments.nodes_of(&tantivy);
+        let languages = languages(index, &tantivy)?;
+        Ok(Searcher { index: index.clone(), tantivy, arrays, nodes, languages: languages.into() })
+    }
+
     /// Answers a request, which may be as little as the text of a query.
     ///
     /// # Errors

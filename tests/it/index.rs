@@ -67,19 +67,6 @@ fn what_is_not_an_index_is_named() -> demarche::Result<()> {
 }
 
 #[test]
-fn another_schema_version_is_refused_by_number() -> demarche::Result<()> {
-    let directory = tempfile::tempdir().expect("a temporary directory");
-    let path = directory.path().join("index");
-    Index::create(&path)?;
-    let meta = path.join("meta.json");
-    let text = std::fs::read_to_string(&meta).expect("meta.json");
-    std::fs::write(&meta, text.replace("\\\"schema\\\":1", "\\\"schema\\\":999")).expect("meta.json");
-    let error = Index::open(&path).unwrap_err();
-    assert!(matches!(error.kind(), ErrorKind::SchemaVersion { found: 999, reads: 1 }), "{error}");
-    Ok(())
-}
-
-#[test]
 fn a_document_that_cannot_be_indexed_leaves_the_index_as_it_was() -> demarche::Result<()> {
     let index = Index::in_memory()?;
     let mut writer = index.writer()?;

@@ -9,5 +9,6 @@ mod parse;
 mod provenance;
 mod query;
 mod search;
+mod store;
 mod text;
 mod topics;

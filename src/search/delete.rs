@@ -1,0 +1,99 @@
+//! Whole documents: taking all of them out, deleting those that a query finds.
+
+use std::collections::BTreeSet;
+
+use super::query::{Diagnostic, Query};
+use super::request::Request;
+use super::searcher::Searcher;
+use crate::document::Document;
+use crate::error::{Error, Result};
+use crate::index::schema::DOCUMENT_COLUMN;
+use crate::index::{Documents, IndexWriter};
+
+impl IndexWriter {
+    /// Deletes every document of which a paragraph matches, and returns their ids in order.
+    ///
+    /// The query sees the newest commit; what was added since is not looked at. Documents go whole, so that
+    /// none is ever half there.
+    ///
+    /// # Errors
+    ///
+    /// [`is_input`](Error::is_input) when something is odd about the query: what a search may shrug at, a
+    /// deletion must not guess. [`ErrorKind::Writing`](crate::ErrorKind::Writing) when the engine below fails.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use demarche::{Document, Index};
+    ///
+    /// let index = Index::in_memory()?;
+    /// let mut writer = index.writer()?;
+    /// writer.add(&Document::parse("a", "An embargoed text.\n\nMore of it.")?)?;
+    /// writer.add(&Document::parse("b", "A public text.")?)?;
+    /// writer.commit()?;
+    /// assert_eq!(writer.delete_matching("embargoed")?, ["a"]);
+    /// writer.commit()?;
+    /// assert_eq!(index.searcher()?.paragraphs(), 1);
+    /// # Ok::<(), demarche::Error>(())
+    /// ```
+    pub fn delete_matching(&mut self, query: impl Into<Query>) -> Result<Vec<String>> {
+        let query = query.into();
+        let searcher = Searcher::of(self.index())?;
+        let documents: BTreeSet<String> = searcher.matching_documents(&query)?;
+        for id in &documents {
+            self.delete(id)?;
+        }
+        Ok(documents.into_iter().collect())
+    }
+}
+
+impl Searcher {
+    /// All documents as they were added, each read when it is asked for, in no particular order: the way to
+    /// take everything out of an index, or into another.
+    ///
+    /// # Errors
+    ///
+    /// An entry [`is_storage`](Error::is_storage) when a document cannot be read; it is the last.
+    pub fn documents(&self) -> impl Iterator<Item = Result<Document>> + use<> {
+        Documents::new(self.tantivy.clone(), self.index.fields)
+    }
+
+    /// The ids of all documents of which a paragraph matches a query that has nothing odd about it.
+    fn matching_documents(&self, query: &Query) -> Result<BTreeSet<String>> {
+        let compiled = self.compile(&Request::new(query.clone()))?;
+        expect_plain(query, &compiled.diagnostics)?;
+        let weight = self.unscored(&*compiled.plan.query())?;
+        let filters = self.filters(&compiled)?;
+        let mut matching = BTreeSet::new();
+        for (segment, reader) in self.tantivy.segment_readers().iter().enumerate() {
+            let documents = self.arrays[segment].documents(reader)?;
+            let filter = filters[segment].all();
+            let mut ordinals = BTreeSet::new();
+            let mut collect = |docs: &[u32]| {
+                let filtered = |doc: &&u32| filter.as_ref().is_none_or(|filter| filter.contains(**doc));
+                let alive = docs.iter().filter(|&&doc| !reader.is_deleted(doc)).filter(filtered);
+                ordinals.extend(alive.map(|&doc| u64::from(documents[doc as usize])));
+            };
+            let failed = |error| Error::storage("collecting documents", error);
+            weight.for_each_no_score(reader, &mut collect).map_err(failed)?;
+            let column = reader.fast_fields().str(DOCUMENT_COLUMN).map_err(failed)?;
+            let Some(column) = column else { continue };
+            let mut id = String::new();
+            for ordinal in ordinals {
+                let found = column.ord_to_str(ordinal, &mut id);
+                if found.map_err(|error| Error::storage("reading a document's id", error))? {
+                    matching.insert(id.clone());
+                }
+            }
+        }
+        Ok(matching)
+    }
+}
+
+/// Refuses a query with something odd about it.
+fn expect_plain(query: &Query, diagnostics: &[Diagnostic]) -> Result<()> {
+    match diagnostics.first() {
+        Some(odd) => Err(Error::value("query", query.to_string(), odd.message().to_owned())),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,51 @@
+//! Cases for the store: loading, faults, damage, crashes, and what a reader sees meanwhile.
+
+mod care;
+mod crash;
+mod damage;
+mod load;
+mod readers;
+
+use demarche::{Document, Error, Index};
+
+/// SplitMix64, for inputs that are the same in every run.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    fn below(&mut self, end: usize) -> usize {
+        (self.next() % end as u64) as usize
+    }
+}
+
+/// A text of one to four paragraphs that is the same for the same seed.
+fn text(seed: u64) -> String {
+    const WORDS: [&str; 10] =
+        ["envoy", "treaty", "gas", "summit", "China", "NATO", "sanctions", "ceasefire", "Moscow", "border"];
+    let mut random = Random(seed);
+    let mut paragraphs = Vec::new();
+    for _ in 0..1 + random.below(4) {
+        let picked: Vec<_> = (0..8).map(|_| WORDS[random.below(WORDS.len())]).collect();
+        paragraphs.push(format!("The {}.", picked.join(" and ")));
+    }
+    paragraphs.join("\n\n")
+}
+
+/// A number from the environment.
+fn number_from(variable: &str, default: usize) -> usize {
+    std::env::var(variable).ok().and_then(|value| value.parse().ok()).unwrap_or(default)
+}
+
+/// All that an index holds, by id.
+fn contents(index: &Index) -> Result<Vec<Document>, Error> {
+    let mut documents: Vec<Document> = index.searcher()?.documents().collect::<Result<_, _>>()?;
+    documents.sort_by(|a, b| a.id.cmp(&b.id));
+    Ok(documents)
+}
