@@ -120,7 +120,7 @@ fn work(folder: &Path, from: usize) -> Result<(), Error> {
     let mut options = Index::options();
     // Nothing here is about tagging.
     options.annotator(Annotator::builder().gazetteer(Gazetteer::empty()).build());
-    options.durability(if from % 2 == 0 { Durability::Full } else { Durability::Fast });
+    options.durability(if from.is_multiple_of(2) { Durability::Full } else { Durability::Fast });
     let index = if path.join("meta.json").exists() { options.open(&path)? } else { options.create(&path)? };
     note(from);
     let (first_step, mut done, _) = states[from];
@@ -143,7 +143,7 @@ fn work(folder: &Path, from: usize) -> Result<(), Error> {
                     .threads(2)
                     .batch(BATCH as usize)
                     .progress(|progress| {
-                        if progress.committed > committed && progress.committed % BATCH == 0 {
+                        if progress.committed > committed && progress.committed.is_multiple_of(BATCH) {
                             note(after(progress.resumed + progress.documents + progress.refused));
                         }
                         committed = progress.committed;
