@@ -182,6 +182,20 @@ impl StoreDirectory {
         Ok(())
     }
 
+    /// Removes a file that is in the way of a new one, if no commit needs it.
+    ///
+    /// The name of a deletion record is made from the number of its commit, and a commit that failed or was
+    /// killed may have left one by the name that the next attempt chooses. (The crash test found this.)
+    fn replace_leftover(&self, path: &Path, error: io::Error) -> io::Result<()> {
+        let committed = self.meta_bytes().ok().and_then(|bytes| manifest::unseal(&bytes).ok());
+        let is_needed = |meta: Meta| path.to_str().is_none_or(|name| meta.files.contains_key(name));
+        if error.kind() != io::ErrorKind::AlreadyExists || committed.is_none_or(is_needed) {
+            return Err(error);
+        }
+        // Unlinked, not overwritten: nothing that has it open sees a change.
+        self.inner().delete(path).map_err(|_| error)
+    }
+
     fn note<T>(&self, path: &Path, result: io::Result<T>) -> io::Result<T> {
         result.inspect_err(|error| self.fail(path, error))
     }
@@ -315,9 +329,9 @@ impl Directory for StoreDirectory {
         let target = match &self.shared.backing {
             Backing::Memory(memory) => Target::Memory(memory.open_write(path)?),
             Backing::Disk { root, .. } => {
-                let created = self.at(Operation::Create);
-                let opened =
-                    created.and_then(|()| OpenOptions::new().write(true).create_new(true).open(root.join(path)));
+                let create = || OpenOptions::new().write(true).create_new(true).open(root.join(path));
+                let opened = self.at(Operation::Create).and_then(|()| create());
+                let opened = opened.or_else(|error| self.replace_leftover(path, error).and_then(|()| create()));
                 Target::Disk(opened.map_err(|error| {
                     self.fail(path, &error);
                     match error.kind() {
