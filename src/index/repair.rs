@@ -20,7 +20,6 @@ use tantivy::store::StoreReader;
 use tantivy::{SegmentReader, Term};
 
 use super::directory::{Access, Durability, StoreDirectory, may_not_write};
-use super::documents::stored_at;
 use super::failure::engine_error;
 use super::manifest::{self, META, META_COPY, Meta, is_segment_file};
 use super::options::read_meta;
@@ -399,8 +398,39 @@ impl StoreOf {
     }
 
     /// A paragraph, if it is as it was written.
+    ///
+    /// The engine's own decoding believes a length in damaged bytes and may ask for more memory than there is,
+    /// which ends the process. So only the bytes are asked for, and looked into here.
     fn get(&mut self, doc: u32) -> Option<StoredParagraph> {
         let store = self.store.as_ref()?;
-        catch_unwind(AssertUnwindSafe(|| stored_at(store, doc, self.fields).ok())).ok().flatten()
+        let bytes = catch_unwind(AssertUnwindSafe(|| store.get_document_bytes(doc).ok())).ok().flatten()?;
+        StoredParagraph::from_bytes(stored_bytes(&bytes, self.fields)?).ok()
     }
+}
+
+/// The stored paragraph in the bytes of an engine's document: the number of its fields, then of each the
+/// field in 4 bytes, the type in 1, the length and the content. Ours is the first.
+fn stored_bytes(mut bytes: &[u8], fields: Fields) -> Option<&[u8]> {
+    let _count = variable_int(&mut bytes)?;
+    let (field, rest) = bytes.split_first_chunk()?;
+    if u32::from_le_bytes(*field) != fields.stored.field_id() {
+        return None;
+    }
+    let (_type, mut rest) = rest.split_first()?;
+    let length = variable_int(&mut rest)?;
+    rest.get(..usize::try_from(length).ok()?)
+}
+
+/// Seven bits a byte, the lowest first; the last byte has its high bit set.
+fn variable_int(bytes: &mut &[u8]) -> Option<u64> {
+    let mut value = 0;
+    for shift in (0..64).step_by(7) {
+        let (&byte, rest) = bytes.split_first()?;
+        *bytes = rest;
+        value |= u64::from(byte & 0x7F).checked_shl(shift)?;
+        if byte & 0x80 != 0 {
+            return Some(value);
+        }
+    }
+    None
 }
