@@ -67,7 +67,8 @@ impl ParserBuilder {
     /// Switches a kind of repair on or off. Default: all on.
     ///
     /// [`Decoded`](RepairKind::Decoded), [`Replaced`](RepairKind::Replaced) and
-    /// [`Metadata`](RepairKind::Metadata) only tell what happened and cannot be switched off.
+    /// [`Metadata`](RepairKind::Metadata) only tell what happened and cannot be switched off. In Markdown and HTML
+    /// the marks of the format are no repair: [`Markup`](RepairKind::Markup) is switched off for plain text only.
     pub fn repair(mut self, kind: RepairKind, on: bool) -> ParserBuilder {
         let bit = 1 << kind as u32;
         self.parser.off = if on { self.parser.off & !bit } else { self.parser.off | bit };
