@@ -182,6 +182,9 @@ fn print(set: &Matches, contrasts: &[Contrasts], matrix: &Cooccurrence, trend: O
             let bar = "█".repeat((share * 60.0).round() as usize);
             println!("  {:<10} {:>6} of {:<6} {:>5.1} % {bar}", point.label, point.count, point.of, share * 100.0);
         }
+        if trend.undated > 0 {
+            println!("  {DIM}and {} without a date as precise{DIM:#}", trend.undated);
+        }
         if let Some(tau) = trend.tau {
             println!("  {DIM}Kendall's tau of the share with time: {tau:.2}{DIM:#}");
         }

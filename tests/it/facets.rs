@@ -275,9 +275,12 @@ impl Asked {
         }
         if random.one_in(4) {
             let (from, to) = (date(random), date(random));
-            let range = DateRange { from, to };
-            asked.query = asked.query.filter(Filter::Date(range));
-            asked.dates.push(range);
+            // A range that is open at both ends filters nothing.
+            if from.is_some() || to.is_some() {
+                let range = DateRange { from, to };
+                asked.query = asked.query.filter(Filter::Date(range));
+                asked.dates.push(range);
+            }
         }
         asked
     }
