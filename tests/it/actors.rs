@@ -3,6 +3,8 @@
 use demarche::{Annotator, Document, Result};
 
 mod hard;
+mod hostile;
+mod own;
 
 /// The ids of the actors of a text's paragraphs, in order and without repeats.
 fn ids(document: &Document) -> Vec<String> {

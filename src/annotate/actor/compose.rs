@@ -7,7 +7,7 @@
 use super::context::{after_possessive, next_word, prev_word};
 use super::gazetteer::{Gazetteer, RolePhrase};
 use super::period::Period;
-use super::words::is_in;
+use super::words::{List, is_in};
 use crate::document::Span;
 
 /// How many words may stand between a state and its part ("Russia's new foreign minister").
@@ -38,7 +38,7 @@ impl Gazetteer {
     pub(crate) fn part_after(&self, text: &str, state: Span) -> Option<Part> {
         let mut at = after_possessive(text, state.end);
         let before = prev_word(text, state.start);
-        let mut not_holder = before.is_some_and(|word| is_in("not-holding", &text[word.range()]));
+        let mut not_holder = before.is_some_and(|word| is_in(List::NotHolding, &text[word.range()]));
         for _ in 0..=MAX_MODIFIERS {
             let word = next_word(text, at)?;
             if let Some((end, role)) = self.role_at(text, word.start) {
@@ -53,10 +53,10 @@ impl Gazetteer {
                 return Some(Part { span: Span::new(word.start, end), role, not_holder });
             }
             let modifier = &text[word.range()];
-            if !is_in("modifiers", modifier) {
+            if !is_in(List::Modifiers, modifier) {
                 return None;
             }
-            not_holder |= is_in("not-holding", modifier);
+            not_holder |= is_in(List::NotHolding, modifier);
             at = word.end;
         }
         None
@@ -106,7 +106,7 @@ impl Gazetteer {
                 && role_end == end
             {
                 let before = prev_word(text, start);
-                let not_holder = before.is_some_and(|word| is_in("not-holding", &text[word.range()]));
+                let not_holder = before.is_some_and(|word| is_in(List::NotHolding, &text[word.range()]));
                 return Some(Part { span: Span::new(start, end), role, not_holder });
             }
         }

@@ -1,7 +1,7 @@
 //! Names that are also something else, and the cues that tell which is meant: the table `homographs.tsv`.
 
 use super::context::{begins_sentence, next_word, prev_word};
-use super::words::is_in;
+use super::words::{List, is_in};
 use crate::document::Span;
 
 /// What to do when no cue speaks.
@@ -126,16 +126,16 @@ pub(crate) fn given_before(text: &str, start: usize) -> bool {
     if !word.starts_with(char::is_uppercase) {
         return false;
     }
-    is_in("given", word)
+    is_in(List::Given, word)
         || word.len() == 2 && word.ends_with('.')
         || prev_word(text, span.start)
-            .is_some_and(|title| is_in("honorifics", text[title.range()].trim_end_matches('.')))
+            .is_some_and(|title| is_in(List::Honorifics, text[title.range()].trim_end_matches('.')))
 }
 
 /// Whether a capitalised word follows that is no word of office or place: a surname, then.
 pub(crate) fn surname_after(text: &str, span: Span, next_is_actor: bool) -> bool {
     // "In Jordan Islamists won": a place.
-    let inside = prev_word(text, span.start).is_some_and(|word| is_in("inside", &text[word.range()]));
+    let inside = prev_word(text, span.start).is_some_and(|word| is_in(List::Inside, &text[word.range()]));
     if next_is_actor || inside {
         return false;
     }
@@ -144,10 +144,10 @@ pub(crate) fn surname_after(text: &str, span: Span, next_is_actor: bool) -> bool
         let mut chars = word.chars();
         chars.next().is_some_and(char::is_uppercase)
             && chars.next().is_some_and(char::is_lowercase)
-            && !is_in("given-guard-ok", word)
-            && !is_in("titles", word)
-            && !is_in("months", word)
-            && !is_in("agentive", word)
+            && !is_in(List::GivenGuardOk, word)
+            && !is_in(List::Titles, word)
+            && !is_in(List::Months, word)
+            && !is_in(List::Agentive, word)
             && !title_case_around(text, span)
     })
 }

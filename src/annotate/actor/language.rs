@@ -6,7 +6,7 @@
 //! that is told so ("into Arabic and Portuguese").
 
 use super::context::{char_at, is_hyphen, next_word, prev_word};
-use super::words::is_in;
+use super::words::{List, is_in};
 use crate::document::Span;
 
 /// How many languages of a list are walked back over to the word that governs them.
@@ -14,7 +14,7 @@ const MAX_LIST: usize = 6;
 
 /// Whether the adjective at `span` names a language.
 pub(crate) fn names_language(text: &str, span: Span) -> bool {
-    if !is_in("languages", &text[span.range()]) {
+    if !is_in(List::Languages, &text[span.range()]) {
         return false;
     }
     if let Some(hyphen) = char_at(text, span.end).filter(|&c| is_hyphen(c)) {
@@ -24,16 +24,16 @@ pub(crate) fn names_language(text: &str, span: Span) -> bool {
     }
     let end = end_of_list(text, span.end);
     let next = next_word(text, end).map(|word| &text[word.range()]);
-    if next.is_some_and(|next| is_in("language-noun", next)) {
+    if next.is_some_and(|next| is_in(List::LanguageNoun, next)) {
         return true;
     }
-    if next.is_some_and(|next| !is_in("language-end", next) && !next.ends_with("ly")) {
+    if next.is_some_and(|next| !is_in(List::LanguageEnd, next) && !next.ends_with("ly")) {
         return false;
     }
     let mut at = span.start;
     for _ in 0..MAX_LIST {
         let Some(before) = before_in_list(text, at) else { return governed(text, at) };
-        if !is_in("languages", &text[before.range()]) {
+        if !is_in(List::Languages, &text[before.range()]) {
             return false;
         }
         at = before.start;
@@ -54,7 +54,7 @@ fn end_of_list(text: &str, end: usize) -> usize {
         } else if after == end {
             break;
         }
-        if !is_in("languages", &text[word.range()]) {
+        if !is_in(List::Languages, &text[word.range()]) {
             break;
         }
         end = word.end;
@@ -93,17 +93,17 @@ fn governed(text: &str, at: usize) -> bool {
         if matches!(before, "in" | "into" | "from") {
             // "from French" needs a word of translating; "in" and "into" do not.
             return before != "from"
-                || prev_word(text, word.start).is_some_and(|verb| is_in("language-verb", &text[verb.range()]));
+                || prev_word(text, word.start).is_some_and(|verb| is_in(List::LanguageVerb, &text[verb.range()]));
         }
-        if is_in("language-verb", before) {
+        if is_in(List::LanguageVerb, before) {
             return true;
         }
-        if is_in("language-possessive", before) {
+        if is_in(List::LanguagePossessive, before) {
             // "her Chinese is fluent", "his Japanese."; a people is not owned.
             let end = text[at..].find(|c: char| !c.is_alphanumeric()).map_or(text.len(), |length| at + length);
             return next_word(text, end).is_none_or(|next| matches!(&text[next.range()], "is" | "was"));
         }
-        if !is_in("language-filler", before) {
+        if !is_in(List::LanguageFiller, before) {
             return false;
         }
         at = word.start;

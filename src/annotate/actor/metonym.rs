@@ -8,7 +8,7 @@
 
 use super::context::{after_possessive, begins_sentence, char_at, char_before, is_hyphen, next_word, prev_word};
 use super::rule::Rule;
-use super::words::is_in;
+use super::words::{List, is_in};
 use crate::document::Span;
 
 /// What stands beside a capital in its list: "Moscow and Beijing".
@@ -42,33 +42,33 @@ pub(crate) fn stands_for_government(text: &str, span: Span, neighbours: Neighbou
         return None;
     }
     let is_place = is_place_preposition(before_text);
-    if !is_place && is_in("relation-prep", before_text) {
+    if !is_place && is_in(List::RelationPrep, before_text) {
         return Some(Rule::SeatParty);
     }
     if !is_place
-        && is_in("transitive", before_text)
+        && is_in(List::Transitive, before_text)
         && !begins_sentence(text, span.start)
         && ends_object(text, span.end)
     {
         return Some(Rule::SeatParty);
     }
     // "insisted that Washington lift the sanctions": a verb in its base form.
-    if is_in("subordinators", before_text)
-        && next_word(text, span.end).is_some_and(|word| is_in("base-verbs", &text[word.range()]))
+    if is_in(List::Subordinators, before_text)
+        && next_word(text, span.end).is_some_and(|word| is_in(List::BaseVerbs, &text[word.range()]))
     {
         return Some(Rule::SeatActs);
     }
     if let Some(before) = before
-        && is_in("pressure-prep", before_text)
+        && is_in(List::PressurePrep, before_text)
     {
         let by = before_text.eq_ignore_ascii_case("by");
         let mut at = before.start;
         for _ in 0..2 {
             let Some(word) = prev_word(text, at) else { break };
             let lower = text[word.range()].to_lowercase();
-            if is_in("pressure-noun", &lower)
-                || is_in("policy-noun", &lower) && !matches!(&*before_text.to_lowercase(), "to" | "from")
-                || by && (lower.ends_with("ed") || lower.ends_with("ion") || is_in("irregular-participles", &lower))
+            if is_in(List::PressureNoun, &lower)
+                || is_in(List::PolicyNoun, &lower) && !matches!(&*before_text.to_lowercase(), "to" | "from")
+                || by && (lower.ends_with("ed") || lower.ends_with("ion") || is_in(List::IrregularParticiples, &lower))
                 || lower == "according"
             {
                 return Some(Rule::SeatParty);
@@ -89,7 +89,8 @@ pub(crate) fn stands_for_government(text: &str, span: Span, neighbours: Neighbou
 fn ends_object(text: &str, at: usize) -> bool {
     next_word(text, at).is_none_or(|word| {
         let next = &text[word.range()];
-        is_in("language-end", next) || matches!(next, "into" | "over" | "about" | "against" | "not" | "even" | "enough")
+        is_in(List::LanguageEnd, next)
+            || matches!(next, "into" | "over" | "about" | "against" | "not" | "even" | "enough")
     })
 }
 
@@ -126,7 +127,7 @@ fn by_hyphen(text: &str, span: Span, neighbours: Neighbours) -> Option<Result<Ru
         }
         let suffix = &rest[mark..];
         let length = suffix.find(|c: char| !c.is_alphanumeric()).unwrap_or(suffix.len());
-        return Some(if is_in("metonym-suffix", &suffix[..length]) { Ok(Rule::SeatJoined) } else { Err(()) });
+        return Some(if is_in(List::MetonymSuffix, &suffix[..length]) { Ok(Rule::SeatJoined) } else { Err(()) });
     }
     if char_before(text, span.start).is_some_and(is_hyphen) {
         let head = text[..span.start].trim_end_matches(is_hyphen);
@@ -135,7 +136,7 @@ fn by_hyphen(text: &str, span: Span, neighbours: Neighbours) -> Option<Result<Ru
         }
         let start = head.rfind(|c: char| !c.is_alphanumeric()).map_or(0, |at| at + 1);
         let start = if head.is_char_boundary(start) { start } else { head.len() };
-        return Some(if is_in("metonym-prefix", &head[start..]) { Ok(Rule::SeatJoined) } else { Err(()) });
+        return Some(if is_in(List::MetonymPrefix, &head[start..]) { Ok(Rule::SeatJoined) } else { Err(()) });
     }
     None
 }
@@ -187,7 +188,7 @@ fn owns_policy(text: &str, at: usize) -> bool {
     let mut at = at;
     for _ in 0..3 {
         let Some(word) = next_word(text, at) else { return false };
-        if is_in("policy-noun", &text[word.range()]) {
+        if is_in(List::PolicyNoun, &text[word.range()]) {
             return true;
         }
         at = word.end;
@@ -201,11 +202,11 @@ fn acts(text: &str, at: usize) -> bool {
     for _ in 0..3 {
         let Some(word) = next_word(text, at) else { return false };
         let verb = &text[word.range()];
-        if is_in("adverbs", verb) || verb.ends_with("ly") {
+        if is_in(List::Adverbs, verb) || verb.ends_with("ly") {
             at = word.end;
             continue;
         }
-        if !is_in("agentive", verb) || verb.starts_with(char::is_uppercase) {
+        if !is_in(List::Agentive, verb) || verb.starts_with(char::is_uppercase) {
             return false;
         }
         return match verb {
@@ -232,12 +233,12 @@ fn participle_follows(text: &str, at: usize) -> bool {
     for _ in 0..3 {
         let Some(word) = next_word(text, at) else { return false };
         let next = &text[word.range()];
-        if is_in("adverbs", next) || next.ends_with("ly") {
+        if is_in(List::Adverbs, next) || next.ends_with("ly") {
             at = word.end;
             continue;
         }
         return next.ends_with("ed")
-            || is_in("agentive", next)
+            || is_in(List::Agentive, next)
             || matches!(
                 next,
                 "made" | "begun" | "given" | "taken" | "sought" | "become" | "been" | "chosen" | "shown"
@@ -251,7 +252,8 @@ fn intention_follows(text: &str, at: usize) -> bool {
     for _ in 0..3 {
         let Some(word) = next_word(text, at) else { return false };
         let next = &text[word.range()];
-        if is_in("adverbs", next) || next == "not" || next.ends_with("ly") && !matches!(next, "likely" | "unlikely") {
+        if is_in(List::Adverbs, next) || next == "not" || next.ends_with("ly") && !matches!(next, "likely" | "unlikely")
+        {
             at = word.end;
             continue;
         }
@@ -311,7 +313,11 @@ pub(crate) fn links(between: &str) -> bool {
 
 /// Whether a verb of several subjects follows: "Kinshasa and Kigali accuse each other".
 fn act_together(text: &str, at: usize) -> bool {
-    next_word(text, at).is_some_and(|word| is_in("base-verbs", &text[word.range()]))
+    let mut word = next_word(text, at);
+    if let Some(adverb) = word.filter(|word| text[word.range()].ends_with("ly")) {
+        word = next_word(text, adverb.end);
+    }
+    word.is_some_and(|word| is_in(List::BaseVerbs, &text[word.range()]))
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use super::gazetteer::Claim;
 use super::record::ActorKind;
 use super::resolve::{Found, Resolver};
 use super::rule::Rule;
-use super::words::is_in;
+use super::words::{List, is_in};
 use crate::document::{MentionKind, Span};
 
 impl Resolver<'_> {
@@ -84,7 +84,7 @@ impl Resolver<'_> {
             }
         };
         if office.start > span.start && is_named_behind(text, office)
-            || prev_word(text, owner).is_some_and(|word| is_in("not-holding", &text[word.range()]))
+            || prev_word(text, owner).is_some_and(|word| is_in(List::NotHolding, &text[word.range()]))
         {
             return None;
         }

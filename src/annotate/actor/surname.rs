@@ -7,7 +7,7 @@ use super::homograph::given_before;
 use super::license::Licences;
 use super::period::Period;
 use super::rule::Rule;
-use super::words::is_in;
+use super::words::{List, is_in};
 use crate::document::Span;
 
 /// What a surname is judged with.
@@ -151,7 +151,7 @@ pub(crate) fn is_called_after(text: &str, end: usize) -> bool {
     next_word(text, end).is_some_and(|word| {
         let next = &text[word.range()];
         let capital = next.starts_with(char::is_uppercase);
-        is_in("surname-thing", next) && (capital || matches!(next, "airport" | "stadium" | "street" | "avenue"))
+        is_in(List::SurnameThing, next) && (capital || matches!(next, "airport" | "stadium" | "street" | "avenue"))
     })
 }
 
@@ -185,15 +185,17 @@ fn somebody_else(text: &str, span: Span, claims: &[Claim], gazetteer: &Gazetteer
     if own {
         return false;
     }
-    if before.chars().count() <= 1 || given_before(text, span.start) {
+    // A single letter is an initial where it has its full stop; "У Путина" begins with a preposition.
+    let initial = before.len() < word.len() && before.chars().count() == 1 || before.len() == 1;
+    if initial || given_before(text, span.start) {
         return true;
     }
     // Any other capitalised word inside a sentence reads as a first name, unless it is a title, a country
     // ("Russia Putin" does not occur, "Russian Putin" may) or the start of the sentence.
     !begins_sentence(text, word.start)
-        && !is_in("titles", before)
-        && !is_in("agentive", before)
-        && !is_in("months", before)
+        && !is_in(List::Titles, before)
+        && !is_in(List::Agentive, before)
+        && !is_in(List::Months, before)
         && gazetteer.lookup_exact(before).is_none()
 }
 
@@ -201,14 +203,14 @@ fn somebody_else(text: &str, span: Span, claims: &[Claim], gazetteer: &Gazetteer
 fn is_ordinary_use(text: &str, span: Span) -> bool {
     let surface = &text[span.range()];
     let owned = after_possessive(text, span.end) > span.end;
-    if is_in("months", surface) {
+    if is_in(List::Months, surface) {
         let number =
             |word: Option<Span>| word.is_some_and(|word| text[word.range()].starts_with(|c: char| c.is_ascii_digit()));
         let before = prev_word(text, span.start);
         if number(before)
             || number(next_word(text, span.end))
-            || before.is_some_and(|word| is_in("months-prep", &text[word.range()]))
-            || before.is_some_and(|word| is_in("months", &text[word.range()]))
+            || before.is_some_and(|word| is_in(List::MonthsPrep, &text[word.range()]))
+            || before.is_some_and(|word| is_in(List::Months, &text[word.range()]))
         {
             return true;
         }
@@ -219,9 +221,9 @@ fn is_ordinary_use(text: &str, span: Span) -> bool {
     // At the start of a sentence the capital proves nothing; a verb of speaking behind it does.
     !next_word(text, span.end).is_some_and(|word| {
         let next = &text[word.range()];
-        is_in("agentive", next)
-            || is_in("adverbs", next)
-            || is_in("irregular-pasts", next)
+        is_in(List::Agentive, next)
+            || is_in(List::Adverbs, next)
+            || is_in(List::IrregularPasts, next)
             || next == "and"
             || next.len() > 4 && next.ends_with("ed")
     })

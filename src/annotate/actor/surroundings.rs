@@ -5,7 +5,7 @@ use super::context::{begins_sentence, char_at, char_before, in_capitals, is_hyph
 use super::gazetteer::Entry;
 use super::rule::Rule;
 use super::scan::{Candidate, Fit};
-use super::words::is_in;
+use super::words::{List, is_in};
 use crate::document::Span;
 
 /// What the marks and capitals around a candidate rule out.
@@ -25,7 +25,11 @@ pub(crate) fn rules_out(text: &str, span: Span, candidate: Candidate, entry: &En
     let letters = surface.bytes().filter(u8::is_ascii_alphabetic).count();
     let acronym_as_word =
         letters <= 5 && !surface.contains('.') && !surface.bytes().any(|byte| byte.is_ascii_lowercase());
-    if acronym_as_word && is_in("caps-words", surface) && in_capitals(text, span) && !is_party_in_capitals(text, span) {
+    if acronym_as_word
+        && is_in(List::CapsWords, surface)
+        && in_capitals(text, span)
+        && !is_party_in_capitals(text, span)
+    {
         return Err(Rule::OrdinaryWord);
     }
     if candidate.fit == Fit::Capitals
@@ -53,12 +57,12 @@ fn is_party_in_capitals(text: &str, span: Span) -> bool {
         return true;
     }
     // "CHINA WARNS US": the verb has its subject; "TELL US" has none.
-    if before.as_deref().is_some_and(|word| is_in("caps-verbs", word)) {
+    if before.as_deref().is_some_and(|word| is_in(List::CapsVerbs, word)) {
         return true;
     }
     let next = next_word(text, span.end).map(|word| text[word.range()].to_lowercase());
     begins_sentence(text, span.start)
-        && next.as_deref().is_some_and(|word| link(word) || is_in("agentive", word) && &text[span.range()] != "WHO")
+        && next.as_deref().is_some_and(|word| link(word) || is_in(List::Agentive, word) && &text[span.range()] != "WHO")
         || next.as_deref().is_some_and(|word| {
             matches!(
                 word,
