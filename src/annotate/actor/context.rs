@@ -55,7 +55,15 @@ pub(crate) fn after_possessive(text: &str, end: usize) -> usize {
 }
 
 fn word_end(text: &str, start: usize) -> usize {
+    let bytes = text.as_bytes();
     let mut end = start;
+    while end < bytes.len() && bytes[end].is_ascii_alphanumeric() && end - start <= MAX_WORD_BYTES {
+        end += 1;
+    }
+    if bytes.get(end).is_none_or(u8::is_ascii) {
+        return end;
+    }
+    end = start;
     for (offset, c) in text[start..].char_indices() {
         if !is_word_char(c) || offset > MAX_WORD_BYTES {
             break;
@@ -68,6 +76,11 @@ fn word_end(text: &str, start: usize) -> usize {
 /// The word that follows a position after white space alone; hyphens end it.
 pub(crate) fn next_word(text: &str, at: usize) -> Option<Span> {
     let mut start = at;
+    if let [b' ', first, ..] = text.as_bytes()[at..]
+        && first.is_ascii_alphanumeric()
+    {
+        return Some(Span::new(at + 1, word_end(text, at + 1)));
+    }
     for (offset, c) in text[at..].char_indices() {
         if !c.is_whitespace() {
             start = at + offset;
@@ -87,6 +100,20 @@ pub(crate) fn next_word(text: &str, at: usize) -> Option<Span> {
 /// The word that ends before a position with white space alone between; hyphens and a closing full stop
 /// belong to it ("Mr.", "vice-president").
 pub(crate) fn prev_word(text: &str, at: usize) -> Option<Span> {
+    let bytes = text.as_bytes();
+    // Most words are ASCII with one space behind them; decoding backwards took a tenth of the time of resolving.
+    if let [.., last, b' '] = bytes[..at]
+        && last.is_ascii_alphanumeric()
+    {
+        let end = at - 1;
+        let mut start = end;
+        while start > 0 && bytes[start - 1].is_ascii_alphanumeric() && end - start <= MAX_WORD_BYTES {
+            start -= 1;
+        }
+        if start == 0 || matches!(bytes[start - 1], b' ' | b'(' | b'"' | b',' | b'\n') {
+            return Some(Span::new(start, end));
+        }
+    }
     let mut end = at;
     for c in text[..at].chars().rev() {
         if !c.is_whitespace() {
@@ -108,12 +135,11 @@ pub(crate) fn prev_word(text: &str, at: usize) -> Option<Span> {
         }
         start -= c.len_utf8();
     }
-    let word = text[start..end].trim_matches(|c| is_hyphen(c) || is_apostrophe(c));
-    if word.is_empty() || !word.contains(is_word_char) {
-        return None;
-    }
-    let offset = start + text[start..end].find(word).unwrap_or_default();
-    Some(Span::new(offset, offset + word.len()))
+    let is_mark = |c: char| is_hyphen(c) || is_apostrophe(c);
+    let run = &text[start..end];
+    let start = end - run.trim_start_matches(is_mark).len();
+    let word = text[start..end].trim_end_matches(is_mark);
+    word.contains(is_word_char).then(|| Span::new(start, start + word.len()))
 }
 
 /// Whether a position begins a sentence: nothing before it but opening marks since the last closing one.

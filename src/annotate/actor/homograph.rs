@@ -115,7 +115,7 @@ pub(crate) fn precedes(text: &str, at: usize, phrases: &[String]) -> bool {
 }
 
 fn eq_folded(word: &str, lower: &str) -> bool {
-    word.eq_ignore_ascii_case(lower) || word.replace('\u{2019}', "'").eq_ignore_ascii_case(lower)
+    word.eq_ignore_ascii_case(lower) || !word.is_ascii() && word.replace('\u{2019}', "'").eq_ignore_ascii_case(lower)
 }
 
 /// Whether a given name stands right before: one of the list, an initial ("B. Jordan"), or any behind "Mr",

@@ -113,7 +113,7 @@ impl Gazetteer {
                     continue;
                 }
                 if !inside_word
-                    && bytes.get(at + 1).is_some_and(|&next| next >= 0x80 || self.trie.may_start(byte, next))
+                    && self.may_start(&bytes[at..])
                     && let Some(candidate) = self.longest(text, at)
                 {
                     at = candidate.end as usize;
@@ -145,6 +145,15 @@ impl Gazetteer {
             }
             inside_word = !unspaced;
             at += c.len_utf8();
+        }
+    }
+
+    fn may_start(&self, bytes: &[u8]) -> bool {
+        match *bytes {
+            [first, second, third, ..] => {
+                second >= 0x80 || third >= 0x80 || self.trie.may_start([first, second, third])
+            }
+            _ => true,
         }
     }
 

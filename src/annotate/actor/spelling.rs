@@ -103,25 +103,27 @@ fn without_accents(text: &str) -> String {
     bare
 }
 
-/// Opens the trie's gate for the ways a name's first two letters may be written.
+/// Opens the trie's gate for the ways a name's first three letters may be written. Bytes past ASCII pass it
+/// in any case.
 pub(super) fn open_gate(trie: &mut Trie, text: &str) {
-    let [first, second, ..] = text.as_bytes() else { return };
-    let (first, second) = (*first, *second);
-    if !first.is_ascii() || !second.is_ascii() {
-        return;
-    }
-    // Only a raised letter makes another spelling of a first letter; a second letter may go both ways.
-    for first in [first, first.to_ascii_uppercase()] {
-        for second in [second.to_ascii_lowercase(), second.to_ascii_uppercase()] {
-            trie.open_gate(first, second);
+    let bytes = text.as_bytes();
+    let Some(&first) = bytes.first().filter(|first| first.is_ascii()) else { return };
+    // Only a raised letter makes another spelling of a first letter; later ones may go both ways.
+    let any = |byte: Option<&u8>| -> Vec<u8> {
+        match byte {
+            Some(b'\'') => vec![b'\'', b'`'],
+            Some(b' ') => vec![b' ', b'\t', b'\n', b'\r'],
+            Some(&byte) if byte.is_ascii() => vec![byte.to_ascii_lowercase(), byte.to_ascii_uppercase()],
+            Some(_) => Vec::new(),
+            // Whatever stands behind a name of two letters is no letter, or the name does not end there.
+            None => (0..0x80).filter(|byte: &u8| !byte.is_ascii_alphanumeric()).collect(),
         }
-        if second == b'\'' {
-            trie.open_gate(first, b'`');
-        }
-        if second == b' ' {
-            for space in [b'\t', b'\n', b'\r'] {
-                trie.open_gate(first, space);
-            }
+    };
+    let thirds = any(bytes.get(2));
+    for second in any(bytes.get(1)) {
+        for &third in &thirds {
+            trie.open_gate([first, second, third]);
+            trie.open_gate([first.to_ascii_uppercase(), second, third]);
         }
     }
 }

@@ -54,6 +54,7 @@ impl Gazetteer {
         let mut resolver = Resolver::new(self, &licences, when);
         let mut tags = Vec::with_capacity(texts.len());
         let mut found: Vec<Found> = Vec::new();
+        let mut places = vec![0; self.actors.len()];
         let mut start = 0;
         for (at, (text, &end)) in texts.iter().zip(&ends).enumerate() {
             found.clear();
@@ -62,7 +63,7 @@ impl Gazetteer {
             if let Some(own) = own.get(&at) {
                 add_own(own, &mut found);
             }
-            tags.push(self.group(&found, when, floor));
+            tags.push(self.group(&found, when, floor, &mut places));
         }
         tags
     }
@@ -143,17 +144,18 @@ impl Gazetteer {
         places
     }
 
-    /// Gathers what was found by actor, in the order of the first mention.
-    fn group(&self, found: &[Found], when: Option<Period>, floor: f32) -> Vec<ActorTag> {
+    /// Gathers what was found by actor, in the order of the first mention. `places` has an actor's last place
+    /// in any text's tags, so that finding it again costs nothing.
+    fn group(&self, found: &[Found], when: Option<Period>, floor: f32, places: &mut [u32]) -> Vec<ActorTag> {
         let mut tags: Vec<ActorTag> = Vec::new();
-        let mut places: HashMap<u32, usize> = HashMap::new();
         for found in found.iter().filter(|found| found.rule.confidence() >= floor) {
-            let place = *places.entry(found.actor).or_insert_with(|| {
+            let place = &mut places[found.actor as usize];
+            if *place as usize >= tags.len() || tags[*place as usize].id != self.actors[found.actor as usize].id {
                 let actor = &self.actors[found.actor as usize];
+                *place = tags.len() as u32;
                 tags.push(ActorTag { id: actor.id.clone(), path: actor.path_in(when).clone(), mentions: Vec::new() });
-                tags.len() - 1
-            });
-            tags[place].mentions.push(Mention {
+            }
+            tags[*place as usize].mentions.push(Mention {
                 span: found.span,
                 kind: found.kind,
                 rule: interned(found.rule),
