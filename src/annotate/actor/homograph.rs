@@ -91,7 +91,9 @@ fn cue(text: &str) -> Result<Cue, String> {
 /// Whether one of the phrases follows a position, separated by white space.
 pub(crate) fn follows(text: &str, at: usize, phrases: &[String]) -> bool {
     let Some(word) = next_word(text, at) else { return false };
-    phrases.iter().any(|phrase| {
+    // Nearly every phrase is told apart by one letter; "General Assembly" alone has two dozen to be tried.
+    let first = text.as_bytes()[word.start].to_ascii_lowercase();
+    phrases.iter().filter(|phrase| phrase.as_bytes().first() == Some(&first)).any(|phrase| {
         let mut word = Some(word);
         phrase.split(' ').all(|part| {
             let Some(span) = word else { return false };
@@ -104,7 +106,9 @@ pub(crate) fn follows(text: &str, at: usize, phrases: &[String]) -> bool {
 /// Whether one of the phrases ends right before a position.
 pub(crate) fn precedes(text: &str, at: usize, phrases: &[String]) -> bool {
     let Some(word) = prev_word(text, at) else { return false };
-    phrases.iter().any(|phrase| {
+    let last = text[word.range()].trim_end_matches('.').as_bytes().last().map(u8::to_ascii_lowercase);
+    let ends_alike = |phrase: &&String| phrase.trim_end_matches('.').as_bytes().last() == last.as_ref();
+    phrases.iter().filter(ends_alike).any(|phrase| {
         let mut word = Some(word);
         phrase.rsplit(' ').all(|part| {
             let Some(span) = word else { return false };
