@@ -15,8 +15,8 @@ use anstream::{eprintln, println};
 use anstyle::{AnsiColor, Color, Style};
 use clap::{Parser as _, ValueEnum};
 use demarche::{
-    Annotator, Cursor, Date, DateRange, Dimension, FacetCounts, Filter, Hit, Index, Operator, Parser, Query, Request,
-    Results, Sort,
+    Annotator, Clause, Cursor, Date, DateRange, Dimension, FacetCounts, Filter, Given, Hit, Index, Operator, Parser,
+    Query, Request, Results, Sort,
 };
 
 /// Full-text search over documents, paragraph by paragraph.
@@ -55,6 +55,12 @@ struct Arguments {
     /// Go on after a page: the cursor that was printed at its end.
     #[arg(long, value_name = "CURSOR")]
     after: Option<String>,
+    /// What is like this paragraph (document#ordinal, or a document's id), rather than what a query finds.
+    #[arg(long, value_name = "ID#N", conflicts_with = "query")]
+    like: Option<String>,
+    /// Offer what a query that begins like this could go on with, rather than search.
+    #[arg(long, value_name = "TEXT", conflicts_with_all = ["query", "like"])]
+    complete: Option<String>,
     /// A paragraph needs all words of the query, not any.
     #[arg(long)]
     all: bool,
@@ -65,6 +71,7 @@ struct Arguments {
     #[arg(long)]
     json: bool,
     /// The query.
+    #[arg(required_unless_present_any = ["like", "complete"], default_value = "")]
     query: String,
 }
 
@@ -101,9 +108,18 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         Some(directory) => Index::options().read_only(true).open(directory)?,
         None => build(&arguments.docs)?,
     };
+    if let Some(typed) = &arguments.complete {
+        for one in index.searcher()?.complete(typed, arguments.limit)? {
+            println!("{:>5}  {} {DIM}{:?}{DIM:#}", one.count, one.text, one.kind);
+        }
+        return Ok(());
+    }
     let started = Instant::now();
     let operator = if arguments.all { Operator::All } else { Operator::Any };
-    let mut query = Query::with_operator(&arguments.query, operator);
+    let mut query = match &arguments.like {
+        Some(paragraph) => Query::from(Clause::Like(Given::new(paragraph))),
+        None => Query::with_operator(&arguments.query, operator),
+    };
     for (dimension, given) in [(Dimension::Actor, &arguments.actor), (Dimension::Topic, &arguments.topic)] {
         for value in given {
             // In a query an unknown name is a diagnostic; on the command line it is a mistake.
@@ -166,6 +182,9 @@ const NAME: Style = Style::new().fg_color(Some(Color::Ansi(AnsiColor::Cyan)));
 fn print(results: &Results, took_ms: f64) {
     for diagnostic in &results.diagnostics {
         println!("{DIM}note: {}{DIM:#}", diagnostic.message());
+    }
+    if let Some(meant) = &results.did_you_mean {
+        println!("did you mean: {BOLD}{meant}{BOLD:#}");
     }
     let total = results.total;
     println!("{} in {}, {took_ms:.1} ms\n", many(total.paragraphs, "paragraph"), many(total.documents, "document"));

@@ -74,9 +74,9 @@ pub use crate::{
     },
     parse::{Documents, Format, Parser, ParserBuilder, Report},
     search::{
-        Clause, Counts, Cursor, DateRange, Diagnostic, Distance, Explanation, FacetCount, FacetCounts, FacetList,
-        FacetSelection, Facets, Field, Filter, Form, Given, Group, Highlight, Highlighter, Hit, Interval, Matches,
-        Operator, Period, Query, RankedParagraph, Ranking, Relation, Request, Resolved, Results, Searcher, Sort,
-        Timeline, Total,
+        Clause, Completion, CompletionKind, Counts, Cursor, DateRange, Diagnostic, Distance, Explanation, FacetCount,
+        FacetCounts, FacetList, FacetSelection, Facets, Field, Filter, Form, Given, Group, Highlight, Highlighter, Hit,
+        Interval, Matches, Operator, Period, Query, RankedParagraph, Ranking, Relation, Request, Resolved, Results,
+        Searcher, Sort, Timeline, Total,
     },
 };

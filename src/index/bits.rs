@@ -58,6 +58,20 @@ impl Bits {
         self.words.len() * 8
     }
 
+    /// How many paragraphs are in it.
+    pub(crate) fn len(&self) -> u64 {
+        self.words.iter().map(|word| u64::from(word.count_ones())).sum()
+    }
+
+    /// The first paragraph in it from `doc` on.
+    pub(crate) fn first_from(&self, doc: u32) -> Option<u32> {
+        let place = doc as usize / 64;
+        let first = self.words.get(place)? >> (doc % 64) << (doc % 64);
+        let rest = self.words.iter().enumerate().skip(place + 1).map(|(place, &word)| (place, word));
+        let (place, word) = std::iter::once((place, first)).chain(rest).find(|&(_, word)| word != 0)?;
+        Some(place as u32 * 64 + word.trailing_zeros())
+    }
+
     /// Keeps what is in both.
     pub(crate) fn intersect(&mut self, other: &Bits) {
         for (word, other) in self.words.iter_mut().zip(&other.words) {

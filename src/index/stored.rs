@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use tantivy::schema::{Field, Value};
+use tantivy::{DocAddress, Searcher, TantivyDocument};
 
 use crate::date::Date;
 use crate::document::{ActorTag, Document, Language, Paragraph, Repair, Section, Span};
@@ -74,6 +76,17 @@ impl StoredParagraph {
             return Err(ErrorKind::Damaged { file: "document store".to_owned(), reason }.into());
         };
         postcard::from_bytes(packed).map_err(|error| Error::storage("unpacking a stored paragraph", error))
+    }
+
+    /// Reads a paragraph from the index; `field` is where it is stored.
+    pub(crate) fn fetch(searcher: &Searcher, field: Field, address: DocAddress) -> Result<StoredParagraph> {
+        let document: TantivyDocument =
+            searcher.doc(address).map_err(|error| Error::storage("reading a stored paragraph", error))?;
+        let Some(bytes) = document.get_first(field).and_then(|value| value.as_bytes()) else {
+            let reason = "expected a stored paragraph".to_owned();
+            return Err(ErrorKind::Damaged { file: "document store".to_owned(), reason }.into());
+        };
+        StoredParagraph::from_bytes(bytes)
     }
 
     /// The whole document again, from its paragraphs in their order.

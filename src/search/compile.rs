@@ -9,7 +9,9 @@ use tantivy::Searcher;
 use tantivy::schema::Field as TantivyField;
 
 use super::expand::{Expansion, expand};
-use super::filter::{self, DocumentFilter, FacetFilter, FilterQuery};
+use super::filter::{self, DocumentFilter, FacetFilter};
+use super::filter_query::FilterQuery;
+use super::like::{Likeness, Reader};
 use super::plan::{Plan, Test};
 use super::positional::{Operand, PositionalQuery, Rule, Sequence};
 use super::query::{Clause, Diagnostic, Distance, Field, Filter, Form, Given, Query};
@@ -29,6 +31,8 @@ pub(crate) struct Compiled {
     pub(crate) dimensions: Vec<(Dimension, Vec<FacetFilter>)>,
     /// The other filters; a paragraph needs to pass each.
     pub(crate) others: Vec<DocumentFilter>,
+    /// The clauses that stand for others, with the words of those.
+    pub(crate) likes: Vec<(Given, Clause)>,
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
@@ -39,6 +43,7 @@ pub(crate) struct Compiler<'a> {
     arrays: &'a [std::sync::Arc<SegmentArrays>],
     analyzers: Vec<Analyzer>,
     weights: WordWeights,
+    likes: Vec<(Given, Clause)>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -51,7 +56,7 @@ impl<'a> Compiler<'a> {
         weights: WordWeights,
     ) -> Compiler<'a> {
         let analyzers = languages.into_iter().map(|language| index.analyzers.take(language)).collect();
-        Compiler { index, searcher, arrays, analyzers, weights, diagnostics: Vec::new() }
+        Compiler { index, searcher, arrays, analyzers, weights, likes: Vec::new(), diagnostics: Vec::new() }
     }
 
     pub(crate) fn compile(mut self, query: &Query) -> Result<Compiled> {
@@ -84,7 +89,8 @@ impl<'a> Compiler<'a> {
         let plan = self.clause(query.clause(), 1.0)?;
         let dimensions = dimensions.into_iter().collect();
         let diagnostics = std::mem::take(&mut self.diagnostics);
-        Ok(Compiled { plan, dimensions, others, diagnostics })
+        let likes = std::mem::take(&mut self.likes);
+        Ok(Compiled { plan, dimensions, others, likes, diagnostics })
     }
 
     /// Resolves a facet value and says what it stands for; an unknown one accepts nothing.
@@ -116,9 +122,26 @@ impl<'a> Compiler<'a> {
             Clause::Word { field, text, form } => self.word(*field, text, *form, boost)?,
             Clause::Phrase { field, text, slop } => self.phrase(*field, text, *slop, boost),
             Clause::Near { operands, distance, ordered } => self.near(operands, *distance, *ordered, boost)?,
+            Clause::Like(like) => self.like(like)?.boosted(boost),
             Clause::Filter(filter) => self.nested_filter(filter)?,
             Clause::Bool { must, should, must_not } => self.boolean(must, should, must_not, boost)?,
             Clause::Boost { clause, factor } => self.clause(clause, boost * factor)?,
+        })
+    }
+
+    fn like(&mut self, like: &Given) -> Result<Plan> {
+        let reader = Reader { index: self.index, searcher: self.searcher, arrays: self.arrays };
+        Ok(match reader.likeness(like.as_str())? {
+            Some(Likeness { plan, words }) => {
+                self.likes.push((like.clone(), words));
+                plan
+            }
+            None => {
+                let message =
+                    format!("no paragraph is called {:?}, expected a document's id or id#ordinal", like.as_str());
+                self.diagnostics.push(Diagnostic::new(message, like.span().unwrap_or(Span::new(0, 0))));
+                Plan::nothing()
+            }
         })
     }
 

@@ -275,7 +275,8 @@ impl Matcher {
 
 fn node(clause: &Clause, analyzer: &mut Analyzer, needles: &mut Needles, parts: &mut usize) -> Node {
     match clause {
-        Clause::All => Node::All,
+        // What it stands for is not known here.
+        Clause::All | Clause::Like(_) => Node::All,
         Clause::Word { .. } | Clause::Phrase { .. } => Node::Leaf(leaf(clause, analyzer, needles, parts)),
         Clause::Filter(filter) => {
             *parts += 1;

@@ -64,6 +64,7 @@ impl Explainer<'_> {
             Test::Nothing => Explanation::figure("nothing", 0.0, Vec::new()),
             Test::All => Explanation::figure("every paragraph", boost, Vec::new()),
             Test::Filter(_) => Explanation::figure("a filter", 0.0, Vec::new()),
+            Test::Shared(_, path) => Explanation::figure(format!("shares {path}, by its rarity"), boost, Vec::new()),
             Test::Term(field, text) => {
                 let term = (*field, text.clone());
                 let name = self.name(&term);

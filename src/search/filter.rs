@@ -1,12 +1,10 @@
 //! Drill-down filters as sets of paragraphs.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use tantivy::index::SegmentId;
-use tantivy::query::{BitSetDocSet, ConstScorer, EnableScoring, Explanation, Query, Scorer, Weight};
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{BitSet, DocId, DocSet, Score, Searcher, SegmentReader, TERMINATED, Term};
+use tantivy::{DocSet, Searcher, SegmentReader, TERMINATED, Term};
 
 use super::query::DateRange;
 use crate::error::{Error, Result};
@@ -156,40 +154,4 @@ pub(crate) fn actor_ids(
         }
     }
     Ok(ids.into_iter().collect())
-}
-
-/// A filter as a clause of a query: matches its paragraphs and adds nothing to the score.
-#[derive(Debug, Clone)]
-pub(crate) struct FilterQuery {
-    segments: Arc<HashMap<SegmentId, Arc<Bits>>>,
-}
-
-impl FilterQuery {
-    pub(crate) fn new(segments: Vec<(SegmentId, Arc<Bits>)>) -> FilterQuery {
-        FilterQuery { segments: Arc::new(segments.into_iter().collect()) }
-    }
-}
-
-impl Query for FilterQuery {
-    fn weight(&self, _scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
-        Ok(Box::new(FilterWeight(self.clone())))
-    }
-}
-
-struct FilterWeight(FilterQuery);
-
-impl Weight for FilterWeight {
-    fn scorer(&self, reader: &SegmentReader, _boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        let mut set = BitSet::with_max_value(reader.max_doc());
-        if let Some(bits) = self.0.segments.get(&reader.segment_id()) {
-            for doc in (0..reader.max_doc()).filter(|&doc| bits.contains(doc)) {
-                set.insert(doc);
-            }
-        }
-        Ok(Box::new(ConstScorer::new(BitSetDocSet::from(set), 0.0)))
-    }
-
-    fn explain(&self, _reader: &SegmentReader, _doc: DocId) -> tantivy::Result<Explanation> {
-        Ok(Explanation::new("a filter", 0.0))
-    }
 }

@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod agreement;
 mod compile;
+mod complete;
 mod count;
 mod cursor;
 mod delete;
@@ -13,7 +14,9 @@ mod explain;
 mod explanation;
 mod facet;
 mod filter;
+mod filter_query;
 mod highlight;
+mod like;
 mod matches;
 mod near;
 mod order;
@@ -26,10 +29,12 @@ mod request;
 mod resolve;
 mod results;
 mod searcher;
+mod spelling;
 mod statistics;
 mod top;
 
 pub use self::{
+    complete::{Completion, CompletionKind},
     cursor::Cursor,
     explanation::{Explanation, Relation},
     facet::{FacetCount, FacetCounts, FacetList, FacetSelection, Facets, Interval, Period, Timeline},

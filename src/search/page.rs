@@ -1,5 +1,6 @@
 //! The page of hits that a request asks for: the best paragraphs, fetched, highlighted and explained.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use super::filter::FacetFilter;
 use super::highlight::Highlighter;
 use super::order::Sort;
 use super::plan::{Plan, Weights};
+use super::query::Query;
 use super::rank::RankedParagraph;
 use super::request::Request;
 use super::resolve::resolve_actor;
@@ -110,7 +112,12 @@ impl Searcher {
         let more = best.len() > request.limit;
         best.truncate(request.limit);
         let mut page = Page::default();
-        let mut marker = HitMarker::new(&self.index, request);
+        let shown = if compiled.likes.is_empty() {
+            Cow::Borrowed(&request.query)
+        } else {
+            Cow::Owned(request.query.replacing_likes(&compiled.likes))
+        };
+        let mut marker = HitMarker::new(&self.index, &shown, request.passage_characters);
         let mut show = |top: Top, score: f32| -> Result<Hit> {
             let mut hit = marker.hit(score, self.stored(DocAddress::new(top.segment, top.doc))?);
             if request.explain {
@@ -177,24 +184,24 @@ impl Searcher {
 /// Draws the highlights of one result.
 struct HitMarker<'a> {
     index: &'a Inner,
-    request: &'a Request,
+    query: &'a Query,
+    passage_characters: usize,
     highlighters: HashMap<Language, Highlighter>,
     /// What names of the query mean, looked up once.
     names: RefCell<HashMap<String, Option<FacetFilter>>>,
 }
 
 impl<'a> HitMarker<'a> {
-    fn new(index: &'a Inner, request: &'a Request) -> HitMarker<'a> {
-        HitMarker { index, request, highlighters: HashMap::new(), names: RefCell::default() }
+    fn new(index: &'a Inner, query: &'a Query, passage_characters: usize) -> HitMarker<'a> {
+        HitMarker { index, query, passage_characters, highlighters: HashMap::new(), names: RefCell::default() }
     }
 
     fn hit(&mut self, score: f32, stored: StoredParagraph) -> Hit {
         let language = stored.language.unwrap_or(Language::ENGLISH);
-        let request = self.request;
-        let highlighter = self
-            .highlighters
-            .entry(language)
-            .or_insert_with(|| Highlighter::new(&request.query, language).budget(request.passage_characters));
+        let highlighter = self.highlighters.entry(language).or_insert_with(|| {
+            let analyzer = self.index.analyzers.take(language);
+            Highlighter::with_analyzer(self.query, analyzer).budget(self.passage_characters)
+        });
         let names = &self.names;
         let means = |name: &str, tag: &ActorTag| {
             let mut names = names.borrow_mut();

@@ -6,10 +6,11 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{SegmentReader, Term};
 
 use super::exclusion::Excluded;
-use super::filter::FilterQuery;
+use super::filter_query::FilterQuery;
 use super::positional::{PositionalQuery, Sequence};
 use super::statistics::Statistics;
 use crate::error::{Error, Result};
+use crate::facet::FacetPath;
 
 pub(crate) type BoxedQuery = Box<dyn tantivy::query::Query>;
 
@@ -31,6 +32,8 @@ pub(crate) enum Test {
     All,
     /// A set of paragraphs; scores 0.
     Filter(FilterQuery),
+    /// The paragraphs that share an actor or topic; scores 1.
+    Shared(FilterQuery, FacetPath),
     /// A term.
     Term(Field, String),
     /// Terms of one field next to each other.
@@ -89,6 +92,15 @@ impl Plan {
         Plan::Bool { must, should, must_not }
     }
 
+    /// The plan with its scores multiplied.
+    pub(crate) fn boosted(self, factor: f32) -> Plan {
+        let all = |parts: Vec<Plan>| parts.into_iter().map(|part| part.boosted(factor)).collect();
+        match self {
+            Plan::Leaf { test, boost } => Plan::Leaf { test, boost: boost * factor },
+            Plan::Bool { must, should, must_not } => Plan::Bool { must: all(must), should: all(should), must_not },
+        }
+    }
+
     /// How many scores the engine adds up for a paragraph, at most.
     pub(crate) fn scores(&self) -> usize {
         match self {
@@ -133,6 +145,7 @@ impl Test {
             Test::Nothing => Box::new(EmptyQuery),
             Test::All => Box::new(ConstScoreQuery::new(Box::new(AllQuery), boost)),
             Test::Filter(filter) => Box::new(filter.clone()),
+            Test::Shared(filter, _) => Box::new(filter.clone().scoring(boost)),
             Test::Term(field, text) => {
                 let term = Term::from_field_text(*field, text);
                 boosted(Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs)), boost)

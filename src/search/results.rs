@@ -23,6 +23,9 @@ pub struct Results {
     pub query: String,
     /// What was odd in the query, and what names in it were resolved to; spans count in bytes of the query.
     pub diagnostics: Vec<Diagnostic>,
+    /// The query with the words that no paragraph has spelt as the index has them; only where that finds more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub did_you_mean: Option<String>,
     /// How much matched, whatever the limit.
     pub total: Total,
     /// The best paragraphs, in the order of the request; ties by document id, then ordinal.

@@ -4,25 +4,27 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tantivy::query::EnableScoring;
-use tantivy::schema::{Facet, Value};
-use tantivy::{DocAddress, TantivyDocument, Term};
+use tantivy::schema::Facet;
+use tantivy::{DocAddress, Term};
 
 use super::compile::{Compiled, Compiler};
 use super::count::{Matching, Pass, SegmentFilters};
 use super::facet::{FacetCounts, Facets};
 use super::filter::{self, DocumentFilter};
 use super::page::Page;
-use super::query::Clause;
+use super::query::{Clause, Diagnostic};
 use super::rank::WordWeights;
 use super::request::Request;
 use super::resolve::values;
 use super::results::{Counts, Results, Total};
 use super::statistics::Statistics;
+use super::spelling::{Correction, Speller};
 use crate::document::{Document, Language};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::facet::Dimension;
 use crate::index::stored::StoredParagraph;
 use crate::index::{Bits, Index, Inner, Nodes, SegmentArrays, SegmentNodes};
+use crate::text::Analyzer;
 
 /// Answers requests from one commit of an index, however long it is kept.
 ///
@@ -99,8 +101,10 @@ impl Searcher {
         let compiled = self.compile(&request)?;
         let filters = self.filters(&compiled)?;
         let Page { hits, groups, next } = self.page(&request, &compiled, &filters)?;
-        let Counts { query, diagnostics, total, facets, timeline } = self.counts(&request, compiled, &filters)?;
-        Ok(Results { query, diagnostics, total, hits, groups, next, facets, timeline })
+        let counts = self.counts(&request, compiled, &filters)?;
+        let Counts { query, mut diagnostics, total, facets, timeline } = counts;
+        let did_you_mean = self.did_you_mean(&request, total, &mut diagnostics)?;
+        Ok(Results { query, diagnostics, did_you_mean, total, hits, groups, next, facets, timeline })
     }
 
     /// Totals and counts of a request without any hit, which is faster; the limit is left aside.
@@ -141,6 +145,35 @@ impl Searcher {
         let compiled = self.compile(&request)?;
         let filters = self.filters(&compiled)?;
         self.counts(&request, compiled, &filters)
+    }
+
+    /// The query with its unknown words spelt as the index has them, where that finds more.
+    fn did_you_mean(
+        &self,
+        request: &Request,
+        total: Total,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Result<Option<String>> {
+        let mut analyzers: Vec<Analyzer> =
+            self.languages.iter().map(|&(language, _)| self.index.analyzers.take(language)).collect();
+        let mut speller = Speller { searcher: self, analyzers: &mut analyzers };
+        let corrections = speller.corrections(&request.query);
+        analyzers.into_iter().for_each(|analyzer| self.index.analyzers.put(analyzer));
+        let corrections = corrections?;
+        if corrections.is_empty() {
+            return Ok(None);
+        }
+        let query = request.query.corrected(&corrections);
+        let found = self.count(Request { query: query.clone(), ..request.clone() }.count([]))?;
+        if found.total.paragraphs <= total.paragraphs {
+            return Ok(None);
+        }
+        for Correction { word, meant } in corrections {
+            let message = format!("no paragraph has the word {word}");
+            diagnostics.push(Diagnostic::new(message, request.query.span_of(&word)).suggesting(meant));
+        }
+        diagnostics.sort_by_key(Diagnostic::span);
+        Ok(Some(query.to_string()))
     }
 
     pub(super) fn compile(&self, request: &Request) -> Result<Compiled> {
@@ -220,14 +253,7 @@ impl Searcher {
     }
 
     pub(super) fn stored(&self, address: DocAddress) -> Result<StoredParagraph> {
-        let document: TantivyDocument =
-            self.tantivy.doc(address).map_err(|error| Error::storage("reading a stored paragraph", error))?;
-        let bytes = document.get_first(self.index.fields.stored).and_then(|value| value.as_bytes());
-        let Some(bytes) = bytes else {
-            let reason = "expected a stored paragraph".to_owned();
-            return Err(ErrorKind::Damaged { file: "document store".to_owned(), reason }.into());
-        };
-        StoredParagraph::from_bytes(bytes)
+        StoredParagraph::fetch(&self.tantivy, self.index.fields.stored, address)
     }
 
     /// The document with this id as it was added, with its sections and repair ledger; `None` if there is none.
@@ -248,7 +274,8 @@ impl Searcher {
             let mut doc = tantivy::DocSet::doc(&postings);
             while doc != tantivy::TERMINATED {
                 if !reader.is_deleted(doc) {
-                    paragraphs.push(self.stored(DocAddress::new(segment as u32, doc))?);
+                    let address = DocAddress::new(segment as u32, doc);
+                    paragraphs.push(self.stored(address)?);
                 }
                 doc = tantivy::DocSet::advance(&mut postings);
             }

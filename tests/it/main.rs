@@ -1,6 +1,7 @@
 //! The one integration test binary; a module a stage.
 
 mod actors;
+mod discovery;
 mod facets;
 mod formats;
 mod index;

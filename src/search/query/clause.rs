@@ -84,6 +84,12 @@ impl Given {
         Given { text: text.into(), span: Some(span) }
     }
 
+    /// The value without the blanks around it; `None` when nothing is left.
+    pub(super) fn trimmed(self) -> Option<Given> {
+        let text = self.text.trim();
+        if text.is_empty() { None } else { Some(Given { text: text.to_owned(), span: self.span }) }
+    }
+
     /// The value.
     pub fn as_str(&self) -> &str {
         &self.text
@@ -172,13 +178,9 @@ impl Filter {
 
     /// The filter with its value trimmed; `None` when the value is blank.
     pub(super) fn checked(self) -> Option<Filter> {
-        let trim = |given: Given| {
-            let text = given.text.trim();
-            if text.is_empty() { None } else { Some(Given { text: text.to_owned(), span: given.span }) }
-        };
         match self {
-            Filter::Facet { dimension, value } => trim(value).map(|value| Filter::Facet { dimension, value }),
-            Filter::Document(id) => trim(id).map(Filter::Document),
+            Filter::Facet { dimension, value } => value.trimmed().map(|value| Filter::Facet { dimension, value }),
+            Filter::Document(id) => id.trimmed().map(Filter::Document),
             Filter::Date(DateRange { from: None, to: None }) => None,
             other => Some(other),
         }
@@ -220,6 +222,12 @@ pub enum Clause {
         /// Whether they must stand in the order of `operands`, without overlap.
         ordered: bool,
     },
+    /// What is like a paragraph: shares its characteristic words, and the better the more of them and of its
+    /// actors and topics.
+    Like(
+        /// The paragraph as `document#ordinal`, or a document's id for all its paragraphs together.
+        Given,
+    ),
     /// A condition that adds nothing to the score.
     Filter(Filter),
     /// A combination: all of `must`, none of `must_not`, and where `must` is empty one or more of
@@ -245,6 +253,23 @@ pub enum Clause {
 }
 
 impl Clause {
+    pub(super) fn replacing_likes(&self, likes: &[(Given, Clause)]) -> Clause {
+        let all = |clauses: &[Clause]| clauses.iter().map(|clause| clause.replacing_likes(likes)).collect();
+        match self {
+            Clause::Like(like) => {
+                let words = likes.iter().find(|(known, _)| known == like).map(|(_, words)| words.clone());
+                words.unwrap_or_else(|| self.clone())
+            }
+            Clause::Bool { must, should, must_not } => {
+                Clause::Bool { must: all(must), should: all(should), must_not: all(must_not) }
+            }
+            Clause::Boost { clause, factor } => {
+                Clause::Boost { clause: Box::new(clause.replacing_likes(likes)), factor: *factor }
+            }
+            other => other.clone(),
+        }
+    }
+
     /// A word in any inflection, anywhere.
     pub fn word(text: impl Into<String>) -> Clause {
         Clause::Word { field: Field::Any, text: text.into(), form: Form::Word }

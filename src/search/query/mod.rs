@@ -7,12 +7,16 @@ mod parse;
 mod print;
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 pub use self::clause::{Clause, DateRange, Distance, Field, Filter, Form, Given};
 pub use self::diagnostic::Diagnostic;
+use super::spelling::{Correction, corrected};
+use crate::document::Span;
 use crate::facet::Dimension;
+use crate::text::words;
 
 /// What plain words of a query ask for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -47,6 +51,7 @@ pub enum Operator {
 /// | `title:` `heading:` `body:` | only there: `title:nato`, `title:"open door"`, `title:(nato eu)` |
 /// | `actor:` `topic:` `author:` `source:` `language:` `mention:` | filter on a facet: `actor:china`, `actor:"the Kremlin"`, `topic:/topic/energy` |
 /// | `doc:` `kind:` | filter on a document's id, on the kind of paragraph (`kind:quote`) |
+/// | `like:id#3` | what is like paragraph 3 of document `id`: shares its characteristic words, actors, topics |
 /// | `date:` `year:` | `date:2022-02`, `date:2022-02..2022-03`, `date:2022..`, `year:2020..2022`; both ends count |
 /// | `NEAR/5(nato enlargement)` | all of them in any order, with at most 5 other words among them |
 /// | `NEAR/s(actor:china sanctions)` | all of them in one sentence; words, phrases, prefixes, actors, and `(a OR b)` |
@@ -105,6 +110,9 @@ pub struct Query {
     filters: Vec<Filter>,
     #[serde(skip)]
     diagnostics: Vec<Diagnostic>,
+    /// What was parsed.
+    #[serde(skip)]
+    text: Option<Arc<str>>,
 }
 
 /// Diagnostics, and where in a text a value stood, make no difference.
@@ -149,6 +157,23 @@ impl Query {
     pub fn filter(mut self, filter: Filter) -> Query {
         self.add_filter(filter);
         self
+    }
+
+    /// The query with other clauses for those that stand for them.
+    pub(super) fn replacing_likes(&self, likes: &[(Given, Clause)]) -> Query {
+        Query { clause: self.clause.replacing_likes(likes), ..self.clone() }
+    }
+
+    /// The query with words written as they are meant.
+    pub(super) fn corrected(&self, corrections: &[Correction]) -> Query {
+        Query { clause: corrected(&self.clause, corrections), ..self.clone() }
+    }
+
+    /// Where a word stands in the text that was parsed; all of it when it cannot be told.
+    pub(super) fn span_of(&self, word: &str) -> Span {
+        let text = self.text.as_deref().unwrap_or_default();
+        let found = words(text).find(|one| one.text == word).map(|one| one.span);
+        found.unwrap_or(Span::new(0, text.len()))
     }
 
     fn add_filter(&mut self, filter: Filter) {
@@ -197,7 +222,7 @@ impl From<Clause> for Query {
     /// ways to build the same thing are equal; a filter alone, or needed at the top, becomes a filter.
     fn from(clause: Clause) -> Query {
         let (clause, filters) = normal::top(clause);
-        Query { clause, filters, diagnostics: Vec::new() }
+        Query { clause, filters, diagnostics: Vec::new(), text: None }
     }
 }
 

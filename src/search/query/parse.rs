@@ -35,7 +35,7 @@ pub(super) fn parse(text: &str, operator: Operator) -> Query {
         diagnostics.push(Diagnostic::new("only exclusions, so every other paragraph matches", span));
     }
     diagnostics.sort_by_key(Diagnostic::span);
-    Query { clause, filters, diagnostics }
+    Query { clause, filters, diagnostics, text: Some(text.into()) }
 }
 
 /// Quotation marks that open and close phrases.
@@ -60,10 +60,11 @@ enum Scope {
     Document,
     Date,
     Kind,
+    Like,
 }
 
 /// Every name that may stand before a colon.
-const NAMES: [(&str, Scope); 20] = [
+const NAMES: [(&str, Scope); 21] = [
     ("title", Scope::Field(Field::Title)),
     ("heading", Scope::Field(Field::Heading)),
     ("body", Scope::Field(Field::Body)),
@@ -84,6 +85,7 @@ const NAMES: [(&str, Scope); 20] = [
     ("year", Scope::Date),
     ("kind", Scope::Kind),
     ("id", Scope::Document),
+    ("like", Scope::Like),
 ];
 
 fn scope_of(name: &str) -> Option<Scope> {
@@ -642,6 +644,7 @@ impl<'a> Parser<'a> {
             Scope::Field(_) => return None,
             Scope::Facet(dimension) => Filter::Facet { dimension, value: given() },
             Scope::Document => Filter::Document(given()),
+            Scope::Like => return Some(Clause::Like(given())),
             Scope::Kind => {
                 match ParagraphKind::ALL.into_iter().find(|kind| kind.as_str().eq_ignore_ascii_case(trimmed)) {
                     Some(kind) => Filter::Kind(kind),

@@ -89,6 +89,10 @@ fn atom(clause: &Clause, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             parts(&[], operands, &[], f)?;
             f.write_char(')')
         }
+        Clause::Like(like) => {
+            f.write_str("like:")?;
+            value_of(like.as_str(), f)
+        }
         Clause::Filter(one) => filter(one, f),
         Clause::Bool { must, should, must_not } => {
             f.write_char('(')?;
@@ -128,7 +132,7 @@ fn filter(filter: &Filter, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 }
 
 fn value_of(value: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let plain = value.chars().all(|c| c.is_alphanumeric() || matches!(c, '/' | '-' | '_' | '.'));
+    let plain = value.chars().all(|c| c.is_alphanumeric() || matches!(c, '/' | '-' | '_' | '.' | '#'));
     if plain { f.write_str(value) } else { quoted(value, f) }
 }
 
