@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::evidence::{Facts, Matcher, Texts};
+use super::highlight::Highlighter;
 use super::query::{Filter, Given, Query};
 use super::request::Request;
+use super::results::Hit;
 use crate::annotate::Annotator;
 use crate::document::{ActorTag, Document, Language, Paragraph, Section, Span};
 use crate::facet::Dimension;
@@ -109,18 +111,26 @@ proptest! {
 
     #[test]
     fn the_index_finds_what_the_query_means(
-        documents in proptest::collection::vec(document(), 1..5),
+        documents in proptest::collection::vec((document(), any::<bool>()), 1..6),
+        deleted in proptest::option::of(document()),
         queries in proptest::collection::vec(query(), 6),
     ) {
         let index = Index::in_memory()?;
         let annotator = Annotator::new();
         let mut writer = index.writer()?;
         let mut tagged = Vec::new();
-        for (document, number) in documents.into_iter().zip(0..) {
+        if let Some(document) = &deleted {
+            writer.add(&annotator.annotate(Document { id: "gone".to_owned(), ..document.clone() }))?;
+        }
+        for ((document, commit), number) in documents.into_iter().zip(0..) {
             let document = annotator.annotate(Document { id: format!("d{number}"), ..document });
             writer.add(&document)?;
             tagged.push(document);
+            if commit {
+                writer.commit()?;
+            }
         }
+        writer.delete("gone")?;
         writer.commit()?;
         let searcher = index.searcher()?;
         let mut analyzer = Analyzer::new(Language::ENGLISH);
@@ -149,6 +159,45 @@ proptest! {
             for hit in &results.hits {
                 prop_assert!(!hit.passage.trim().is_empty());
             }
+            let place = |hit: &Hit| (hit.document.clone(), hit.ordinal);
+            let better = |a: &Hit, b: &Hit| a.score > b.score || (a.score == b.score && place(a) < place(b));
+            prop_assert!(results.hits.is_sorted_by(better), "{}", text);
+            // Pages and groups are of the same paragraphs.
+            let mut leafed = Vec::new();
+            let mut page = searcher.search(Request::new(&query).limit(2))?;
+            leafed.extend(page.hits.iter().map(place));
+            while let Some(next) = page.next {
+                page = searcher.search(Request::new(&query).limit(2).after(next))?;
+                leafed.extend(page.hits.iter().map(place));
+            }
+            prop_assert_eq!(leafed, results.hits.iter().map(place).collect::<Vec<_>>(), "{}", text);
+            let grouped = searcher.search(Request::new(&query).limit(100).group(100))?;
+            prop_assert_eq!(grouped.hits.iter().map(place).collect::<BTreeSet<_>>(), expected, "{}", text);
+            prop_assert_eq!(grouped.groups.len() as u64, results.total.documents);
         }
+    }
+}
+
+proptest! {
+    #[test]
+    fn marks_are_the_words_that_the_query_asks_for(text in text(), asked in proptest::collection::vec(WORDS, 1..4)) {
+        // Words without a hyphen and of a script with spaces: each is one term of the text, or it is not marked.
+        let asked: Vec<&String> = asked.iter().filter(|word| word.is_ascii() && !word.contains(['-', ' '])).collect();
+        prop_assume!(!asked.is_empty());
+        let mut analyzer = Analyzer::new(Language::ENGLISH);
+        let mut stems = BTreeSet::new();
+        for word in &asked {
+            analyzer.analyze(word, |term| { stems.insert(term.text.to_owned()); });
+        }
+        let mut expected = Vec::new();
+        analyzer.analyze(&text, |term| {
+            if stems.contains(term.text) {
+                expected.push(term.span);
+            }
+        });
+        let query = asked.iter().map(|word| word.as_str()).collect::<Vec<_>>().join(" ");
+        let paragraph = Paragraph { text, ..Paragraph::default() };
+        let highlight = Highlighter::new(&Query::new(&query), Language::ENGLISH).highlight(&paragraph);
+        prop_assert_eq!(highlight.ranges(), expected.as_slice());
     }
 }

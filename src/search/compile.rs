@@ -3,12 +3,13 @@
 //! A bare word is one term of the one `text` field, so that ORs and ANDs of words keep the engine's
 //! block-max pruning; boosts stand on the terms, because at the top they would turn it off.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use tantivy::Searcher;
 use tantivy::schema::Field as TantivyField;
+use tantivy::{Searcher, Term};
 
-use super::expand::{Expansion, expand};
+use super::effort::{Effort, Limit};
+use super::expand::{ExpandedTerm, Expansion, expand};
 use super::filter::{self, DocumentFilter, FacetFilter};
 use super::filter_query::FilterQuery;
 use super::like::{Likeness, Reader};
@@ -16,9 +17,9 @@ use super::plan::{Plan, Test};
 use super::positional::{Operand, PositionalQuery, Rule, Sequence};
 use super::query::{Clause, Diagnostic, Distance, Field, Filter, Form, Given, Query};
 use super::rank::WordWeights;
-use super::resolve::{Resolved, not_known, resolve};
+use super::resolve::{Resolved, not_known, resolve, suggestions};
 use crate::document::{Language, Span};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::facet::Dimension;
 use crate::index::{Inner, SegmentArrays};
 use crate::text::{Analyzer, TermKind};
@@ -44,6 +45,11 @@ pub(crate) struct Compiler<'a> {
     analyzers: Vec<Analyzer>,
     weights: WordWeights,
     likes: Vec<(Given, Clause)>,
+    /// What patterns stand for, each looked up once.
+    expansions: HashMap<(TantivyField, String, Form), Vec<ExpandedTerm>>,
+    effort: Effort,
+    /// Where parts of the query stand, for diagnostics.
+    query: &'a Query,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -54,12 +60,25 @@ impl<'a> Compiler<'a> {
         arrays: &'a [std::sync::Arc<SegmentArrays>],
         languages: impl IntoIterator<Item = Language>,
         weights: WordWeights,
+        query: &'a Query,
     ) -> Compiler<'a> {
         let analyzers = languages.into_iter().map(|language| index.analyzers.take(language)).collect();
-        Compiler { index, searcher, arrays, analyzers, weights, likes: Vec::new(), diagnostics: Vec::new() }
+        Compiler {
+            index,
+            searcher,
+            arrays,
+            analyzers,
+            weights,
+            likes: Vec::new(),
+            expansions: HashMap::new(),
+            effort: Effort::new(),
+            query,
+            diagnostics: Vec::new(),
+        }
     }
 
-    pub(crate) fn compile(mut self, query: &Query) -> Result<Compiled> {
+    pub(crate) fn compile(mut self) -> Result<Compiled> {
+        let query = self.query;
         self.diagnostics.extend_from_slice(query.diagnostics());
         let mut dimensions: BTreeMap<Dimension, Vec<FacetFilter>> = BTreeMap::new();
         let mut dates = Vec::new();
@@ -98,13 +117,16 @@ impl<'a> Compiler<'a> {
         let given = value.as_str();
         let span = value.span().unwrap_or(Span::new(0, 0));
         match resolve(self.index, self.searcher, dimension, given)? {
-            Ok(Resolved { label, path, filter }) => {
+            Some(Resolved { label, path, filter }) => {
                 if given != path.as_str() {
                     self.diagnostics.push(Diagnostic::new(format!("{dimension} {given:?} is {label} ({path})"), span));
                 }
                 Ok(Some(filter))
             }
-            Err(suggestions) => {
+            None => {
+                let annotator = &self.index.annotator;
+                let guess = self.effort.take_guess();
+                let suggestions = if guess { suggestions(annotator, dimension, given) } else { Vec::new() };
                 let message = format!("{dimension} {given:?} is {}", not_known(&suggestions));
                 let mut diagnostic = Diagnostic::new(message, span);
                 if let Some(first) = suggestions.into_iter().next() {
@@ -120,7 +142,7 @@ impl<'a> Compiler<'a> {
         Ok(match clause {
             Clause::All => Plan::Leaf { test: Test::All, boost },
             Clause::Word { field, text, form } => self.word(*field, text, *form, boost)?,
-            Clause::Phrase { field, text, slop } => self.phrase(*field, text, *slop, boost),
+            Clause::Phrase { field, text, slop } => self.phrase(*field, text, *slop, boost)?,
             Clause::Near { operands, distance, ordered } => self.near(operands, *distance, *ordered, boost)?,
             Clause::Like(like) => self.like(like)?.boosted(boost),
             Clause::Filter(filter) => self.nested_filter(filter)?,
@@ -130,6 +152,9 @@ impl<'a> Compiler<'a> {
     }
 
     fn like(&mut self, like: &Given) -> Result<Plan> {
+        if !self.afford(Limit::Likes) {
+            return Ok(Plan::nothing());
+        }
         let reader = Reader { index: self.index, searcher: self.searcher, arrays: self.arrays };
         Ok(match reader.likeness(like.as_str())? {
             Some(Likeness { plan, words }) => {
@@ -173,16 +198,16 @@ impl<'a> Compiler<'a> {
                     sequences.extend(words.sequences(stems));
                 }
                 if field == Field::Body {
-                    return Ok(self.within_body(vec![Operand::new(sequences)], boost));
+                    return self.within_body(vec![Operand::new(sequences)], boost);
                 }
                 Plan::any_of(alternatives)
             }
-            Form::Exact => self.phrase(field, text, 0, boost),
+            Form::Exact => self.phrase(field, text, 0, boost)?,
             Form::Prefix | Form::Fuzzy(_) | Form::Wildcard => {
                 let terms = self.expansion(exact, text, form)?;
                 if field == Field::Body {
                     let sequences = terms.into_iter().map(|term| Sequence::word(exact, &term.text)).collect();
-                    return Ok(self.within_body(vec![Operand::new(sequences)], boost));
+                    return self.within_body(vec![Operand::new(sequences)], boost);
                 }
                 Plan::any_of(
                     terms.into_iter().map(|term| Plan::term(exact, &term.text, boost * term.closeness)).collect(),
@@ -192,18 +217,67 @@ impl<'a> Compiler<'a> {
         Ok(plan)
     }
 
+    /// Whether one more of what is limited may be asked for; says so when not.
+    fn afford(&mut self, limit: Limit) -> bool {
+        let within = self.effort.take(limit);
+        if !within {
+            self.refuse(limit);
+        }
+        within
+    }
+
+    fn refuse(&mut self, limit: Limit) {
+        if self.effort.tell(limit) {
+            self.diagnostics.push(Diagnostic::new(limit.message(), self.query.span()));
+        }
+    }
+
     /// The terms of the dictionary that a pattern stands for; says so when there are too many.
-    fn expansion(&mut self, field: TantivyField, text: &str, form: Form) -> Result<Vec<super::expand::ExpandedTerm>> {
-        let Expansion { terms, dropped } = expand(self.searcher, field, text, form)?;
+    fn expansion(&mut self, field: TantivyField, text: &str, form: Form) -> Result<Vec<ExpandedTerm>> {
+        let key = (field, text.to_owned(), form);
+        if let Some(known) = self.expansions.get(&key) {
+            return Ok(known.clone());
+        }
+        if !self.afford(Limit::Patterns) {
+            return Ok(Vec::new());
+        }
+        let Expansion { mut terms, mut dropped } =
+            expand(self.searcher, field, text, form, &mut self.effort.dictionary)?;
+        dropped += terms.len().saturating_sub(self.effort.expanded);
+        terms.truncate(self.effort.expanded);
+        self.effort.expanded -= terms.len();
         if dropped > 0 {
             let message =
                 format!("{text:?} stands for {} words; the {} nearest were used", terms.len() + dropped, terms.len());
-            self.diagnostics.push(Diagnostic::new(message, Span::new(0, 0)));
+            self.diagnostics.push(Diagnostic::new(message, self.query.span_of(text)));
         }
+        self.expansions.insert(key, terms.clone());
         Ok(terms)
     }
 
-    fn phrase(&mut self, field: Field, text: &str, slop: u32, boost: f32) -> Plan {
+    /// Whether a phrase or window of these operands may be looked for.
+    fn afford_phrase(&mut self, operands: &[Operand]) -> Result<bool> {
+        let mut least = u64::MAX;
+        for operand in operands {
+            let mut paragraphs = 0;
+            for sequence in operand.sequences() {
+                let mut rarest = u64::MAX;
+                for (field, term) in sequence.terms() {
+                    let frequency = self.searcher.doc_freq(&Term::from_field_text(*field, term));
+                    rarest = rarest.min(frequency.map_err(|error| Error::storage("reading the dictionary", error))?);
+                }
+                paragraphs += rarest;
+            }
+            least = least.min(paragraphs);
+        }
+        let within = self.effort.take_phrase(least);
+        if !within {
+            self.refuse(Limit::Phrases);
+        }
+        Ok(within)
+    }
+
+    fn phrase(&mut self, field: Field, text: &str, slop: u32, boost: f32) -> Result<Plan> {
         let (stems, exact) = self.fields(field);
         let mut sequences = self.exact_sequences(text, stems, exact);
         if slop > 0 {
@@ -213,7 +287,12 @@ impl<'a> Compiler<'a> {
             return self.within_body(vec![Operand::new(sequences)], boost);
         }
         if slop == 0 {
-            return Plan::any_of(sequences.iter().map(|sequence| Plan::sequence(sequence, boost)).collect());
+            if sequences.iter().any(|sequence| sequence.terms().len() > 1)
+                && !self.afford_phrase(&[Operand::new(sequences.clone())])?
+            {
+                return Ok(Plan::nothing());
+            }
+            return Ok(Plan::any_of(sequences.iter().map(|sequence| Plan::sequence(sequence, boost)).collect()));
         }
         self.positional(vec![Operand::new(sequences)], Rule::Window { slop: 0, ordered: true, body: false }, boost)
     }
@@ -235,15 +314,15 @@ impl<'a> Compiler<'a> {
         sequences
     }
 
-    fn within_body(&self, operands: Vec<Operand>, boost: f32) -> Plan {
+    fn within_body(&mut self, operands: Vec<Operand>, boost: f32) -> Result<Plan> {
         self.positional(operands, Rule::Window { slop: 0, ordered: true, body: true }, boost)
     }
 
-    fn positional(&self, operands: Vec<Operand>, rule: Rule, boost: f32) -> Plan {
-        if operands.is_empty() || operands.iter().any(Operand::is_empty) {
-            return Plan::nothing();
+    fn positional(&mut self, operands: Vec<Operand>, rule: Rule, boost: f32) -> Result<Plan> {
+        if operands.is_empty() || operands.iter().any(Operand::is_empty) || !self.afford_phrase(&operands)? {
+            return Ok(Plan::nothing());
         }
-        Plan::Leaf { test: Test::Near(PositionalQuery::new(self.index.fields, operands, rule)), boost }
+        Ok(Plan::Leaf { test: Test::Near(PositionalQuery::new(self.index.fields, operands, rule)), boost })
     }
 
     fn near(&mut self, operands: &[Clause], distance: Distance, ordered: bool, boost: f32) -> Result<Plan> {
@@ -257,7 +336,7 @@ impl<'a> Compiler<'a> {
             Distance::Sentence if matches!(field, Field::Any | Field::Body) => Rule::Sentence { ordered },
             Distance::Sentence => return Ok(Plan::nothing()),
         };
-        Ok(self.positional(compiled, rule, boost))
+        self.positional(compiled, rule, boost)
     }
 
     /// The sequences any of which is the operand.
@@ -303,6 +382,9 @@ impl<'a> Compiler<'a> {
     }
 
     fn nested_filter(&mut self, filter: &Filter) -> Result<Plan> {
+        if !self.afford(Limit::Conditions) {
+            return Ok(Plan::nothing());
+        }
         let fields = &self.index.fields;
         let document = match filter {
             Filter::Facet { .. } => None,

@@ -17,6 +17,9 @@ use crate::text::words;
 /// How many names and topics that begin as typed are looked at; those without a paragraph are not shown.
 const LOOKED_AT: usize = 200;
 
+/// How many words of the dictionaries are looked at.
+const DICTIONARY: usize = 200_000;
+
 /// What a completion names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -107,7 +110,9 @@ impl Searcher {
             add(&mut completions, found.collect(), limit);
         }
         if let Some(last) = words(typed).last().filter(|word| word.span.end == typed.len()) {
-            let Expansion { terms, .. } = expand(&self.tantivy, self.index.fields.exact, last.text, Form::Prefix)?;
+            let mut dictionary = DICTIONARY;
+            let Expansion { terms, .. } =
+                expand(&self.tantivy, self.index.fields.exact, last.text, Form::Prefix, &mut dictionary)?;
             let mut found = Vec::with_capacity(terms.len());
             for term in terms {
                 let count = self.count_of(&term.text)?;

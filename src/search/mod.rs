@@ -7,6 +7,7 @@ mod complete;
 mod count;
 mod cursor;
 mod delete;
+mod effort;
 mod evidence;
 mod exclusion;
 mod expand;

@@ -206,7 +206,7 @@ impl<'a> HitMarker<'a> {
         let means = |name: &str, tag: &ActorTag| {
             let mut names = names.borrow_mut();
             if !names.contains_key(name) {
-                let meant = resolve_actor(&self.index.annotator, name).ok().map(|resolved| resolved.filter);
+                let meant = resolve_actor(&self.index.annotator, name).map(|resolved| resolved.filter);
                 names.insert(name.to_owned(), meant);
             }
             names.get(name).is_some_and(|meant| meant.as_ref().is_some_and(|meant| meant.accepts(tag.path.as_str())))

@@ -77,6 +77,10 @@ impl Operand {
     pub(crate) fn is_empty(&self) -> bool {
         self.alternatives.is_empty()
     }
+
+    pub(crate) fn sequences(&self) -> &[Sequence] {
+        &self.alternatives
+    }
 }
 
 /// How the operands must stand to each other.

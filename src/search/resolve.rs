@@ -43,8 +43,8 @@ impl Index {
     /// # Ok::<(), demarche::Error>(())
     /// ```
     pub fn resolve(&self, dimension: Dimension, given: &str) -> Result<Resolved> {
-        resolve(&self.inner, &self.inner.reader.searcher(), dimension, given)?
-            .map_err(|suggestions| unknown(dimension, given, &suggestions))
+        let resolved = resolve(&self.inner, &self.inner.reader.searcher(), dimension, given)?;
+        resolved.ok_or_else(|| unknown(dimension, given, &suggestions(&self.inner.annotator, dimension, given)))
     }
 }
 
@@ -73,13 +73,27 @@ pub(crate) fn not_known(suggestions: &[String]) -> String {
     }
 }
 
-/// What a value stands for; the inner error holds names that were perhaps meant.
+/// Names that were perhaps meant by one that nothing is known by. It is compared with every name.
+pub(crate) fn suggestions(annotator: &Annotator, dimension: Dimension, given: &str) -> Vec<String> {
+    match dimension {
+        Dimension::Actor => {
+            annotator.gazetteer().suggest(given, SUGGESTIONS).into_iter().map(|(name, _)| name).collect()
+        }
+        Dimension::Topic => {
+            let topics = annotator.taxonomy().suggest(given, SUGGESTIONS);
+            topics.into_iter().map(|topic| topic.label().to_owned()).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// What a value stands for; `None` when nothing is known by it.
 pub(crate) fn resolve(
     index: &Inner,
     searcher: &Searcher,
     dimension: Dimension,
     given: &str,
-) -> Result<std::result::Result<Resolved, Vec<String>>> {
+) -> Result<Option<Resolved>> {
     let annotator = &index.annotator;
     if let Ok(path) = FacetPath::new(given) {
         let known = match dimension {
@@ -90,7 +104,7 @@ pub(crate) fn resolve(
         };
         if known || is_indexed(searcher, dimension, &path)? {
             let label = label(annotator, dimension, &path);
-            return Ok(Ok(Resolved { label, filter: FacetFilter::Within(path.clone()), path }));
+            return Ok(Some(Resolved { label, filter: FacetFilter::Within(path.clone()), path }));
         }
     }
     match dimension {
@@ -101,47 +115,37 @@ pub(crate) fn resolve(
     }
 }
 
-/// What a name or id of an actor stands for; the error holds names that were perhaps meant.
-pub(crate) fn resolve_actor(annotator: &Annotator, given: &str) -> std::result::Result<Resolved, Vec<String>> {
+/// What a name or id of an actor stands for.
+pub(crate) fn resolve_actor(annotator: &Annotator, given: &str) -> Option<Resolved> {
     let gazetteer = annotator.gazetteer();
     let found = gazetteer.lookup(given, None);
-    let Some(actor) = found.first() else {
-        let suggestions = gazetteer.suggest(given, SUGGESTIONS);
-        return Err(suggestions.into_iter().map(|(name, _)| name).collect());
-    };
+    let actor = found.first()?;
     let path = actor.path().clone();
     let filter = if path.steps().any(|step| step == "person") {
         FacetFilter::LastStep(path.last_step().to_owned())
     } else {
         FacetFilter::Within(path.clone())
     };
-    Ok(Resolved { label: actor.name().to_owned(), path, filter })
+    Some(Resolved { label: actor.name().to_owned(), path, filter })
 }
 
-fn resolve_topic(annotator: &Annotator, given: &str) -> std::result::Result<Resolved, Vec<String>> {
+fn resolve_topic(annotator: &Annotator, given: &str) -> Option<Resolved> {
     let taxonomy = annotator.taxonomy();
     let found = taxonomy.lookup(given);
-    let Some(topic) = found.first() else {
-        let suggestions = taxonomy.suggest(given, SUGGESTIONS);
-        return Err(suggestions.into_iter().map(|topic| topic.label().to_owned()).collect());
-    };
+    let topic = found.first()?;
     let path = topic.path().clone();
-    Ok(Resolved { label: topic.label().to_owned(), filter: FacetFilter::Within(path.clone()), path })
+    Some(Resolved { label: topic.label().to_owned(), filter: FacetFilter::Within(path.clone()), path })
 }
 
-fn resolve_date(given: &str) -> std::result::Result<Resolved, Vec<String>> {
-    let date = given.parse::<Date>().map_err(|_| Vec::new())?;
+fn resolve_date(given: &str) -> Option<Resolved> {
+    let date = given.parse::<Date>().ok()?;
     let label = date.to_string();
-    let path = FacetPath::new(format!("/{}", label.replace('-', "/"))).map_err(|_| Vec::new())?;
-    Ok(Resolved { label, filter: FacetFilter::Within(path.clone()), path })
+    let path = FacetPath::new(format!("/{}", label.replace('-', "/"))).ok()?;
+    Some(Resolved { label, filter: FacetFilter::Within(path.clone()), path })
 }
 
 /// Looks a plain value up in the index: the value itself, or the first that holds it, whatever the case.
-fn resolve_value(
-    searcher: &Searcher,
-    dimension: Dimension,
-    given: &str,
-) -> Result<std::result::Result<Resolved, Vec<String>>> {
+fn resolve_value(searcher: &Searcher, dimension: Dimension, given: &str) -> Result<Option<Resolved>> {
     let wanted = given.trim().to_lowercase();
     let mut holding: Option<String> = None;
     for value in values(searcher, dimension)? {
@@ -155,9 +159,11 @@ fn resolve_value(
         }
     }
     let path = holding.as_deref().and_then(FacetPath::of_value);
-    Ok(path
-        .map(|path| Resolved { label: path.last_step().to_owned(), filter: FacetFilter::Within(path.clone()), path })
-        .ok_or_else(Vec::new))
+    Ok(path.map(|path| Resolved {
+        label: path.last_step().to_owned(),
+        filter: FacetFilter::Within(path.clone()),
+        path,
+    }))
 }
 
 /// Every value of a plain dimension, in any order.

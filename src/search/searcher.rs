@@ -156,7 +156,7 @@ impl Searcher {
     ) -> Result<Option<String>> {
         let mut analyzers: Vec<Analyzer> =
             self.languages.iter().map(|&(language, _)| self.index.analyzers.take(language)).collect();
-        let mut speller = Speller { searcher: self, analyzers: &mut analyzers };
+        let mut speller = Speller { searcher: self, dictionary: 50_000, analyzers: &mut analyzers };
         let corrections = speller.corrections(&request.query);
         analyzers.into_iter().for_each(|analyzer| self.index.analyzers.put(analyzer));
         let corrections = corrections?;
@@ -179,7 +179,7 @@ impl Searcher {
     pub(super) fn compile(&self, request: &Request) -> Result<Compiled> {
         let weights = WordWeights::new(&request.query, &self.languages, request.ranking.function_words);
         let languages = self.languages.iter().map(|&(language, _)| language);
-        Compiler::new(&self.index, &self.tantivy, &self.arrays, languages, weights).compile(&request.query)
+        Compiler::new(&self.index, &self.tantivy, &self.arrays, languages, weights, &request.query).compile()
     }
 
     pub(super) fn unscored(&self, query: &dyn tantivy::query::Query) -> Result<Box<dyn tantivy::query::Weight>> {

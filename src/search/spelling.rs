@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::text::{Analyzer, TermKind, words};
 
 /// How many unknown words of one query are looked up: reading the dictionary for each takes its time.
-const LOOKED_UP: usize = 6;
+const LOOKED_UP: usize = 3;
 /// How many words of the dictionary are tried for one.
 const CANDIDATES: usize = 8;
 /// Shorter words are near to too many others.
@@ -27,6 +27,8 @@ pub(crate) struct Correction {
 /// Looks for misspelt words.
 pub(crate) struct Speller<'a> {
     pub(crate) searcher: &'a Searcher,
+    /// How many words of the dictionary may still be looked at.
+    pub(crate) dictionary: usize,
     /// One a language of the index.
     pub(crate) analyzers: &'a mut [Analyzer],
 }
@@ -80,9 +82,10 @@ impl Speller<'_> {
     }
 
     /// The most frequent of the nearest words.
-    fn nearest(&self, word: &str, slips: u8) -> Result<Option<String>> {
+    fn nearest(&mut self, word: &str, slips: u8) -> Result<Option<String>> {
         let exact = self.searcher.index.fields.exact;
-        let Expansion { terms, .. } = expand(&self.searcher.tantivy, exact, word, Form::Fuzzy(slips))?;
+        let Expansion { terms, .. } =
+            expand(&self.searcher.tantivy, exact, word, Form::Fuzzy(slips), &mut self.dictionary)?;
         for term in terms.into_iter().take(CANDIDATES) {
             // The dictionary keeps words whose last paragraph was deleted.
             if self.searcher.count_of(&term.text)? > 0 {

@@ -5,6 +5,9 @@ mod diagnostic;
 mod normal;
 mod parse;
 mod print;
+mod scan;
+mod scope;
+mod value;
 
 use std::fmt;
 use std::sync::Arc;
@@ -89,7 +92,10 @@ pub enum Operator {
 /// # Limits
 ///
 /// A query has at most [`Query::MAX_CLAUSES`] words, phrases and filters and is nested at most
-/// [`Query::MAX_DEPTH`] deep; what is over is left out, and a diagnostic says so.
+/// [`Query::MAX_DEPTH`] deep. A pattern stands for the 128 nearest of its words, all patterns together for
+/// 1,024; there may be 32 patterns, 64 conditions on facets in groups, and 4 likenesses. Of phrases and windows
+/// the first 8 are always looked for, up to 256 of them as long as they look at few paragraphs. What is over is left out, and
+/// a diagnostic says so.
 ///
 /// # Examples
 ///
@@ -173,7 +179,13 @@ impl Query {
     pub(super) fn span_of(&self, word: &str) -> Span {
         let text = self.text.as_deref().unwrap_or_default();
         let found = words(text).find(|one| one.text == word).map(|one| one.span);
-        found.unwrap_or(Span::new(0, text.len()))
+        let within = || text.find(word).map(|start| Span::new(start, start + word.len()));
+        found.or_else(within).unwrap_or(self.span())
+    }
+
+    /// All of the text that was parsed; empty for a query that was built.
+    pub(super) fn span(&self) -> Span {
+        Span::new(0, self.text.as_ref().map_or(0, |text| text.len()))
     }
 
     fn add_filter(&mut self, filter: Filter) {

@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use super::clause::{Clause, DateRange, Distance, Field, Filter, Form, Given};
+use super::clause::{Clause, Distance, Field, Filter, Form};
 use super::diagnostic::Diagnostic;
+use super::scan::{Scan, boost_length, pattern_of, unescape};
+use super::scope::Scope;
 use super::{Operator, Query, normal};
-use crate::date::Date;
-use crate::document::{ParagraphKind, Span};
-use crate::facet::Dimension;
-use crate::text::{slips, words};
+use crate::document::Span;
+use crate::text::words;
 
 /// `NEAR(…)` without a number.
 const NEAR_WORDS: u32 = 10;
@@ -52,48 +52,8 @@ fn closes(open: char, c: char) -> bool {
     }
 }
 
-/// What stands before a colon.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Scope {
-    Field(Field),
-    Facet(Dimension),
-    Document,
-    Date,
-    Kind,
-    Like,
-}
-
-/// Every name that may stand before a colon.
-const NAMES: [(&str, Scope); 21] = [
-    ("title", Scope::Field(Field::Title)),
-    ("heading", Scope::Field(Field::Heading)),
-    ("body", Scope::Field(Field::Body)),
-    ("text", Scope::Field(Field::Body)),
-    ("actor", Scope::Facet(Dimension::Actor)),
-    ("actors", Scope::Facet(Dimension::Actor)),
-    ("topic", Scope::Facet(Dimension::Topic)),
-    ("topics", Scope::Facet(Dimension::Topic)),
-    ("author", Scope::Facet(Dimension::Author)),
-    ("source", Scope::Facet(Dimension::Source)),
-    ("language", Scope::Facet(Dimension::Language)),
-    ("lang", Scope::Facet(Dimension::Language)),
-    ("mention", Scope::Facet(Dimension::MentionKind)),
-    ("mention-kind", Scope::Facet(Dimension::MentionKind)),
-    ("doc", Scope::Document),
-    ("document", Scope::Document),
-    ("date", Scope::Date),
-    ("year", Scope::Date),
-    ("kind", Scope::Kind),
-    ("id", Scope::Document),
-    ("like", Scope::Like),
-];
-
-fn scope_of(name: &str) -> Option<Scope> {
-    NAMES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|&(_, scope)| scope)
-}
-
 /// A part of a sequence.
-struct Item {
+pub(super) struct Item {
     clause: Clause,
     needed: bool,
     negated: bool,
@@ -111,39 +71,39 @@ impl Item {
     }
 }
 
-struct Parser<'a> {
-    text: &'a str,
-    at: usize,
-    operator: Operator,
-    clauses: usize,
+pub(super) struct Parser<'a> {
+    pub(super) text: &'a str,
+    pub(super) at: usize,
+    pub(super) operator: Operator,
+    pub(super) clauses: usize,
     /// Brackets opened below the deepest level and not yet closed.
-    ignored_brackets: usize,
+    pub(super) ignored_brackets: usize,
     /// The depth has been complained about.
-    deep: bool,
-    diagnostics: Vec<Diagnostic>,
+    pub(super) deep: bool,
+    pub(super) diagnostics: Vec<Diagnostic>,
 }
 
 impl<'a> Parser<'a> {
-    fn rest(&self) -> &'a str {
+    pub(super) fn rest(&self) -> &'a str {
         &self.text[self.at..]
     }
 
-    fn peek(&self) -> Option<char> {
+    pub(super) fn peek(&self) -> Option<char> {
         self.rest().chars().next()
     }
 
-    fn skip_space(&mut self) {
+    pub(super) fn skip_space(&mut self) {
         let rest = self.rest();
         self.at += rest.len() - rest.trim_start().len();
     }
 
-    fn report(&mut self, diagnostic: Diagnostic) {
+    pub(super) fn report(&mut self, diagnostic: Diagnostic) {
         if self.diagnostics.len() < MAX_DIAGNOSTICS {
             self.diagnostics.push(diagnostic);
         }
     }
 
-    fn odd(&mut self, message: &'static str, start: usize, end: usize) {
+    pub(super) fn odd(&mut self, message: &'static str, start: usize, end: usize) {
         self.report(Diagnostic::new(message, Span::new(start, end)));
     }
 
@@ -309,7 +269,7 @@ impl<'a> Parser<'a> {
     }
 
     /// The items behind an opening bracket; `None` where it is too deep.
-    fn bracketed(&mut self, depth: usize, scope: Scope, start: usize) -> Option<Vec<Item>> {
+    pub(super) fn bracketed(&mut self, depth: usize, scope: Scope, start: usize) -> Option<Vec<Item>> {
         if depth >= Query::MAX_DEPTH {
             if !self.deep {
                 self.odd("the brackets are nested too deep and were left out", start, self.at);
@@ -325,7 +285,7 @@ impl<'a> Parser<'a> {
         Some(items)
     }
 
-    fn group(&self, items: Vec<Item>) -> Clause {
+    pub(super) fn group(&self, items: Vec<Item>) -> Clause {
         let (mut must, mut should, mut must_not) = (Vec::new(), Vec::new(), Vec::new());
         for item in items {
             let list = match (item.negated, item.needed || self.operator == Operator::All) {
@@ -379,7 +339,7 @@ impl<'a> Parser<'a> {
         normal::top_with(self.group(others), kept)
     }
 
-    fn quoted(&mut self, open: char, scope: Scope) -> Option<Clause> {
+    pub(super) fn quoted(&mut self, open: char, scope: Scope) -> Option<Clause> {
         let start = self.at;
         self.at += open.len_utf8();
         let from = self.at;
@@ -520,265 +480,9 @@ impl<'a> Parser<'a> {
         })
     }
 
-    fn check_length(&mut self, text: &str, start: usize, end: usize) {
+    pub(super) fn check_length(&mut self, text: &str, start: usize, end: usize) {
         if text.len() > normal::MAX_WORDS && words(text).nth(normal::MAX_WORDS).is_some() {
             self.odd("too many words in one, the last were left out", start, end);
         }
     }
-
-    /// Reads a bare word, up to a space, quote or bracket, or a `~` or `^` that ends it; returns its end.
-    fn scan(&mut self, scan: &mut Scan, names: bool) -> usize {
-        let start = self.at;
-        let mut chars = self.rest().char_indices().peekable();
-        while let Some((offset, c)) = chars.next() {
-            let here = start + offset;
-            match c {
-                '\\' => {
-                    scan.escaped = true;
-                    if let Some((_, next)) = chars.next() {
-                        scan.escaped_wild |= matches!(next, '*' | '?');
-                    }
-                }
-                '(' | ')' => {
-                    self.at = here;
-                    return here;
-                }
-                ':' if names && scan.colon.is_none() && !scan.escaped => {
-                    if let Some(name) = scope_of(&self.text[start..here]) {
-                        let space = chars.peek().is_none_or(|&(_, c)| c.is_whitespace());
-                        // "Source: Reuters" is prose, "source: Reuters" is not.
-                        if !space || !self.text[start..here].contains(char::is_uppercase) {
-                            scan.name = Some(name);
-                            self.at = here + 1;
-                            return here;
-                        }
-                    }
-                    scan.colon = Some(here);
-                }
-                '^' if boost_length(&self.text[here..]).is_some() => {
-                    self.at = here;
-                    return here;
-                }
-                '~' if names => {
-                    if let Some((slips, length)) = fuzzy(&self.text[here..]) {
-                        scan.fuzzy = Some(slips);
-                        self.at = here + length;
-                        return here;
-                    }
-                }
-                '*' => scan.wild = true,
-                '?' => scan.wild |= chars.peek().is_some_and(|&(_, c)| c.is_alphanumeric()),
-                _ if c.is_whitespace() || is_quote(c) => {
-                    self.at = here;
-                    return here;
-                }
-                _ => {}
-            }
-        }
-        self.at = self.text.len();
-        self.at
-    }
-
-    /// What follows `name:`.
-    fn value(&mut self, depth: usize, scope: Scope, start: usize) -> Option<Clause> {
-        let colon = self.at;
-        self.skip_space();
-        match self.peek() {
-            None | Some(')') => {
-                self.odd("the field has no value and was left out", start, colon);
-                None
-            }
-            Some('(') => {
-                let open = self.at;
-                self.at += 1;
-                let items = self.bracketed(depth, scope, open)?;
-                Some(self.group(items))
-            }
-            Some(quote) if is_quote(quote) => self.quoted(quote, scope),
-            Some(_) => self.bare_value(scope),
-        }
-    }
-
-    /// A bare value; a name in front of it (`title:actor:x`) is part of it.
-    fn bare_value(&mut self, scope: Scope) -> Option<Clause> {
-        match scope {
-            Scope::Field(field) => {
-                // "title:+nato": the sign says nothing here.
-                self.at += self.rest().len() - self.rest().trim_start_matches(['+', '-']).len();
-                let start = self.at;
-                let mut scan = Scan::default();
-                // Names are not looked for, so that a chain of them cannot nest.
-                let end = self.scan(&mut scan, false);
-                let tail = fuzzy_tail(&self.text[start..end]);
-                let raw = &self.text[start..end - tail.map_or(0, |(_, length)| length)];
-                let text = if scan.escaped { unescape(raw) } else { Cow::Borrowed(raw) };
-                words(&text).next()?;
-                let wild = scan.wild && !scan.escaped_wild && !raw.contains(['/', ':']);
-                self.check_length(&text, start, end);
-                let form = match tail {
-                    Some((slips, _)) => Form::Fuzzy(slips),
-                    None if wild => return Some(pattern_of(field, &text)),
-                    None => Form::Word,
-                };
-                Some(Clause::Word { field, text: text.into_owned(), form })
-            }
-            _ => {
-                let start = self.at;
-                let mut scan = Scan::default();
-                let end = self.scan(&mut scan, false);
-                let raw = &self.text[start..end];
-                let text = if scan.escaped { unescape(raw) } else { Cow::Borrowed(raw) };
-                self.filter(scope, text, Span::new(start, end))
-            }
-        }
-    }
-
-    fn filter(&mut self, scope: Scope, text: Cow<'_, str>, span: Span) -> Option<Clause> {
-        let trimmed = text.trim();
-        if trimmed.is_empty() {
-            self.odd("the field has no value and was left out", span.start, span.end);
-            return None;
-        }
-        let given = || Given::at(trimmed, span);
-        let filter = match scope {
-            Scope::Field(_) => return None,
-            Scope::Facet(dimension) => Filter::Facet { dimension, value: given() },
-            Scope::Document => Filter::Document(given()),
-            Scope::Like => return Some(Clause::Like(given())),
-            Scope::Kind => {
-                match ParagraphKind::ALL.into_iter().find(|kind| kind.as_str().eq_ignore_ascii_case(trimmed)) {
-                    Some(kind) => Filter::Kind(kind),
-                    None => {
-                        let message = "no kind of paragraph is called that, it was taken as words";
-                        let diagnostic = Diagnostic::new(message, span);
-                        let close =
-                            ParagraphKind::ALL.into_iter().find(|kind| slips(kind.as_str(), trimmed, 2).is_some());
-                        self.report(match close {
-                            Some(kind) => diagnostic.suggesting(kind.as_str()),
-                            None => diagnostic,
-                        });
-                        return Some(Clause::word(trimmed));
-                    }
-                }
-            }
-            Scope::Date => match self.dates(trimmed, span) {
-                Some(range) => Filter::Date(range),
-                None => {
-                    let message = "expected a date such as 2022, 2022-02 or 2022-02-01..2022-03-31, taken as words";
-                    self.report(Diagnostic::new(message, span));
-                    return words(trimmed).next().map(|_| Clause::word(trimmed));
-                }
-            },
-        };
-        Some(Clause::Filter(filter))
-    }
-
-    fn dates(&mut self, text: &str, span: Span) -> Option<DateRange> {
-        let read = |part: &str| -> Option<Option<Date>> {
-            let part = part.trim();
-            if part.is_empty() { Some(None) } else { part.parse().ok().map(Some) }
-        };
-        let (from, to) = match text.split_once("..") {
-            Some((from, to)) => (read(from)?, read(to.trim_start_matches('.'))?),
-            None => (read(text)?, read(text)?),
-        };
-        let range = match (from, to) {
-            (None, None) => return None,
-            (Some(first), Some(last)) if first.first_day() > last.last_day() => {
-                let message = "the range ends before it starts, its ends were swapped";
-                self.report(Diagnostic::new(message, span).suggesting(format!("{last}..{first}")));
-                DateRange { from: to, to: from }
-            }
-            (from, to) => DateRange { from, to },
-        };
-        Some(range)
-    }
-
-    fn unknown_field(&mut self, start: usize, colon: usize, end: usize) {
-        let name = &self.text[start..colon];
-        let value = &self.text[colon + 1..end];
-        let is_name =
-            (2..=12).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'-');
-        if !is_name || value.is_empty() && self.peek().is_none_or(char::is_whitespace) || value.starts_with("//") {
-            return;
-        }
-        let lower = name.to_ascii_lowercase();
-        let most = if name.len() <= 4 { 1 } else { 2 };
-        let close = NAMES.iter().min_by_key(|(known, _)| slips(known, &lower, most).unwrap_or(u8::MAX));
-        let close = close.filter(|(known, _)| slips(known, &lower, most).is_some());
-        let diagnostic = Diagnostic::new(format!("no field is called {name}, taken as words"), Span::new(start, colon));
-        self.report(match close {
-            Some((known, _)) => diagnostic.suggesting(*known),
-            None => diagnostic,
-        });
-    }
-}
-
-/// What a bare word turned out to hold.
-#[derive(Default)]
-struct Scan {
-    /// It is the name of a field, and a colon follows.
-    name: Option<Scope>,
-    /// Where its first colon stands.
-    colon: Option<usize>,
-    escaped: bool,
-    escaped_wild: bool,
-    wild: bool,
-    fuzzy: Option<u8>,
-}
-
-fn ends_word(c: Option<char>) -> bool {
-    c.is_none_or(|c| c.is_whitespace() || matches!(c, '(' | ')' | '^'))
-}
-
-/// The length of `^2.5` at the start of `text`.
-fn boost_length(text: &str) -> Option<usize> {
-    let number = text.strip_prefix('^')?;
-    let whole = number.bytes().take_while(u8::is_ascii_digit).count();
-    let point = number[whole..].strip_prefix('.').map_or(0, |part| {
-        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
-        if digits > 0 { digits + 1 } else { 0 }
-    });
-    let length = whole + point;
-    (length > 0 && ends_word(number[length..].chars().next())).then_some(length + 1)
-}
-
-/// The slips and the length of `~`, `~1` or `~2` at the start of `text`.
-fn fuzzy(text: &str) -> Option<(u8, usize)> {
-    let after = text.strip_prefix('~')?;
-    let digits = after.bytes().take_while(u8::is_ascii_digit).count();
-    if digits > 2 || !ends_word(after[digits..].chars().next()) {
-        return None;
-    }
-    let slips = if digits == 0 { 1 } else { after[..digits].parse::<u8>().unwrap_or(2).min(2) };
-    Some((slips, digits + 1))
-}
-
-/// As [`fuzzy`], at the end of `text`.
-fn fuzzy_tail(text: &str) -> Option<(u8, usize)> {
-    let tilde = text.rfind('~').filter(|&tilde| !text[..tilde].ends_with('\\'))?;
-    fuzzy(&text[tilde..]).filter(|(_, length)| tilde + length == text.len())
-}
-
-/// A word with `*` or `?` in it.
-fn pattern_of(field: Field, text: &str) -> Clause {
-    match text.strip_suffix('*') {
-        Some(start) if !start.contains(['*', '?']) => {
-            Clause::Word { field, text: start.to_owned(), form: Form::Prefix }
-        }
-        _ => Clause::Word { field, text: text.to_owned(), form: Form::Wildcard },
-    }
-}
-
-fn unescape(raw: &str) -> Cow<'_, str> {
-    let mut text = String::with_capacity(raw.len());
-    let mut chars = raw.chars();
-    while let Some(c) = chars.next() {
-        if c != '\\' {
-            text.push(c);
-        } else if let Some(next) = chars.next() {
-            text.push(next);
-        }
-    }
-    Cow::Owned(text)
 }
