@@ -58,11 +58,6 @@ impl Bits {
         self.words.len() * 8
     }
 
-    /// How many paragraphs are in it.
-    pub(crate) fn len(&self) -> u64 {
-        self.words.iter().map(|word| u64::from(word.count_ones())).sum()
-    }
-
     /// The first paragraph in it from `doc` on.
     pub(crate) fn first_from(&self, doc: u32) -> Option<u32> {
         let place = doc as usize / 64;

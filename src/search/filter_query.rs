@@ -74,7 +74,7 @@ impl DocSet for BitsScorer {
     }
 
     fn size_hint(&self) -> u32 {
-        self.bits.len() as u32
+        self.bits.len()
     }
 }
 

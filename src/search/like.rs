@@ -170,7 +170,7 @@ impl Reader<'_> {
                 let mut size = 0;
                 for (reader, arrays) in self.searcher.segment_readers().iter().zip(self.arrays) {
                     let bits = filter::facet_bits(reader, arrays, dimension, &value)?;
-                    size += bits.len();
+                    size += u64::from(bits.len());
                     segments.push((reader.segment_id(), bits));
                 }
                 sets.push((idf(size, all) * weight, path, segments));
