@@ -304,6 +304,11 @@ impl ByHand {
                 for paragraph in &document.paragraphs {
                     let mut row = TantivyDocument::new();
                     row.add_text(text, &paragraph.text);
+                    // A paragraph is found by its headings, the first one also by the title.
+                    let title = document.title.as_deref().filter(|_| paragraph.ordinal == 1);
+                    for heading in title.into_iter().chain(document.heading_path(paragraph)) {
+                        row.add_text(text, heading);
+                    }
                     row.add_text(id, &document.id);
                     for tag in &paragraph.actors {
                         row.add_facet(fields[0], Facet::from_path(tag.path.steps()));
