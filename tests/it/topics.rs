@@ -1,6 +1,6 @@
 //! Cases for `topics`.
 
-use demarche::{Annotator, Document, Profile, Result, Scheme, Taxonomy};
+use demarche::{Annotator, Document, Labelled, Parser, Profile, Result, Scheme, Taxonomy};
 
 #[test]
 fn built_in_taxonomy_has_its_tops_and_leaves() -> Result<()> {
@@ -148,5 +148,100 @@ fn reasons_name_cues_with_spans_and_near_misses() -> Result<()> {
     assert!(reasons.iter().any(|reason| reason.is_tagged() && reason.path.as_str() == "/topic/war"));
     assert!(reasons.iter().any(|reason| !reason.is_tagged() && reason.path.as_str() == "/topic/defence"));
     assert!(Taxonomy::built_in().explain(&document, 9, Profile::Balanced).is_empty());
+    Ok(())
+}
+
+fn tags(annotator: &Annotator, text: &str) -> Result<Vec<String>> {
+    let line = serde_json::json!({ "id": "case", "text": text }).to_string();
+    let documents = Parser::new().json_lines("case", std::io::Cursor::new(line.into_bytes()));
+    let mut tags = Vec::new();
+    for document in documents {
+        let document = annotator.annotate(document?);
+        let paths = document.paragraphs.iter().flat_map(|paragraph| &paragraph.topics).map(|tag| tag.path.to_string());
+        tags.extend(paths);
+    }
+    Ok(tags)
+}
+
+#[test]
+fn every_leaf_is_found_in_a_paragraph_about_it_and_nothing_else() -> Result<()> {
+    let annotator = Annotator::new();
+    let cases = Labelled::read_json_lines("leaves.jsonl", include_str!("../data/topics/leaves.jsonl"))?;
+    for case in &cases {
+        let found = tags(&annotator, &case.paragraph.text)?;
+        let allowed: Vec<&str> = case.topics.iter().map(|topic| topic.as_str()).collect();
+        // The first label is what the paragraph is about, the others are what a reader may say as well.
+        assert!(found.iter().any(|path| path == allowed[0]), "{}: {found:?}", allowed[0]);
+        assert!(found.iter().all(|path| allowed.contains(&&**path)), "{}: {found:?}", allowed[0]);
+    }
+    let leaves = annotator.taxonomy().topics().filter(|topic| !topic.is_top());
+    for leaf in leaves {
+        assert!(cases.iter().any(|case| &case.topics[0] == leaf.path()), "no case for {}", leaf.path());
+    }
+    Ok(())
+}
+
+#[test]
+fn passing_mentions_do_not_count() -> Result<()> {
+    let annotator = Annotator::new();
+    let cases = include_str!("../data/topics/passing.tsv").lines().filter(|line| !line.starts_with('#'));
+    let mut wrong = Vec::new();
+    for line in cases {
+        let &[wanted, unwanted, text] = line.split('\t').collect::<Vec<_>>().as_slice() else {
+            panic!("expected three columns: {line}");
+        };
+        let found = tags(&annotator, text)?;
+        let below = |path: &str, topic: &str| {
+            topic == "*" || path.strip_prefix(topic).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let missing = wanted != "-" && !found.iter().any(|path| path == wanted);
+        let surplus = found.iter().any(|path| unwanted.split(',').any(|topic| below(path, topic)));
+        if missing || surplus {
+            wrong.push(format!("{line}: {found:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    Ok(())
+}
+
+#[test]
+fn the_seed_has_the_topics_a_reader_gives_it() -> Result<()> {
+    let source = include_str!("../../seeds/000_468284d11647a011.txt");
+    let document = Annotator::new().annotate(Document::parse("seed", source)?);
+    let expected: [&[&str]; 5] = [
+        &["diplomacy/bilateral-relations", "diplomacy/summits-negotiations", "great-power/strategic-partnership"],
+        &["defence/posture-deployments", "military-aid/arms-supplies", "sanctions/imposition", "trade/disputes"],
+        &[
+            "alliances/collective-defence",
+            "alliances/nato-enlargement",
+            "great-power/multipolarity",
+            "great-power/strategic-partnership",
+            "intelligence/hybrid",
+        ],
+        &["alliances/minilateral", "climate", "energy/gas", "territorial/land-disputes", "territorial/spheres"],
+        &["great-power/strategic-partnership", "sanctions/economic-coercion", "war/interstate"],
+    ];
+    for (paragraph, expected) in document.paragraphs.iter().zip(expected) {
+        let found: Vec<&str> = paragraph.topics.iter().map(|tag| tag.path.as_str()).collect();
+        for topic in expected {
+            assert!(found.contains(&&*format!("/topic/{topic}")), "{} {topic}: {found:?}", paragraph.ordinal);
+        }
+        for not in ["/topic/maritime", "/topic/cyber", "/topic/domestic", "/topic/economy", "/topic/human-rights"] {
+            assert!(!found.iter().any(|path| path.starts_with(not)), "{} {not}: {found:?}", paragraph.ordinal);
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn one_weak_cue_never_tags_and_two_may() -> Result<()> {
+    let mut builder = Taxonomy::builder();
+    builder.clear().add_json_lines(
+        "weak",
+        "{\"path\": \"/topic/a\", \"cues\": [{\"cue\": \"one\", \"kind\": \"weak\", \"weight\": 9}, {\"cue\": \"two\", \"kind\": \"weak\"}]}",
+    )?;
+    let annotator = Annotator::builder().taxonomy(builder.build()?).build();
+    assert!(tags(&annotator, "Only one.")?.is_empty());
+    assert_eq!(tags(&annotator, "Now two, and one.")?, ["/topic/a"]);
     Ok(())
 }

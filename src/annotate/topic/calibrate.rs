@@ -19,6 +19,9 @@ const STRONG: f64 = 0.85;
 /// Of the tags called fair, or better, so many are right.
 const FAIR: f64 = 0.75;
 
+/// Of the best F1, the share that counts as the best.
+const AS_GOOD: f64 = 0.995;
+
 /// Fewer tags than this say nothing about a share.
 const ENOUGH: usize = 20;
 
@@ -53,7 +56,9 @@ pub(super) fn calibrate(settings: &mut Settings, mut judged: Vec<Judged>, labels
         }
     }
     let f1 = |cut: &Cut| 2.0 * cut.right as f64 / (cut.tagged + labels) as f64;
-    let Some(balanced) = cuts.iter().copied().max_by(|one, other| f1(one).total_cmp(&f1(other))) else { return };
+    let best = cuts.iter().map(f1).fold(0.0, f64::max);
+    // The curve is flat around its top: of the cuts that are as good as any, the one with the fewest tags.
+    let Some(balanced) = cuts.iter().copied().find(|cut| f1(cut) >= AS_GOOD * best) else { return };
     // The lowest cut that is still good enough.
     let lowest = |precision: f64| {
         cuts.iter().rev().find(|cut| cut.tagged >= ENOUGH && cut.precision() >= precision).map(|cut| cut.sum)

@@ -17,12 +17,13 @@ pub struct TopicReason {
     pub threshold: f32,
     /// The cues that count, heaviest first; one or more.
     pub cues: Vec<TopicCue>,
+    tagged: bool,
 }
 
 impl TopicReason {
-    /// Whether the sum reached the threshold.
+    /// Whether the paragraph is tagged: the sum reached the threshold, and not by one weak cue alone.
     pub fn is_tagged(&self) -> bool {
-        self.sum >= self.threshold && self.cues.iter().any(|cue| cue.weight > 0.0)
+        self.tagged
     }
 }
 
@@ -59,6 +60,7 @@ impl Taxonomy {
                 path: self.topics[self.tops[verdict.top as usize] as usize].path().clone(),
                 sum: verdict.sum,
                 threshold: self.threshold(profile),
+                tagged: self.is_accepted(verdict, profile),
                 cues: verdict.voices.iter().map(|voice| self.topic_cue(voice)).collect(),
             })
             .collect();

@@ -8,7 +8,8 @@ use crate::document::{Band, Span, TopicCue, TopicTag};
 /// A leaf is named when its own cues weigh at least this, a little less than one normal cue.
 const LEAF: f32 = 1.2;
 
-/// A leaf beside a heavier one is named when its cues weigh at least this share of the heavier one's.
+/// A leaf beside a heavier one is named when its cues weigh at least this share of the heavier one's, or
+/// would be enough alone under the precise profile.
 const LEAF_SHARE: f32 = 0.5;
 
 /// A cue that stands in a paragraph, or in the headings above it.
@@ -76,12 +77,22 @@ impl Taxonomy {
     pub(super) fn decide(&self, verdicts: &[Verdict], profile: Profile) -> Vec<TopicTag> {
         let mut tags = Vec::new();
         for verdict in verdicts {
-            if verdict.sum >= self.threshold(profile) && verdict.voices.iter().any(|voice| voice.weight > 0.0) {
+            if self.is_accepted(verdict, profile) {
                 self.name_leaves(verdict, profile, &mut tags);
             }
         }
         tags.sort_by(|one: &TopicTag, other| other.score.total_cmp(&one.score).then_with(|| one.path.cmp(&other.path)));
         tags
+    }
+
+    /// Whether the sum is high enough, by a cue that may speak for the top alone, or by two that may not.
+    pub(super) fn is_accepted(&self, verdict: &Verdict, profile: Profile) -> bool {
+        if verdict.sum < self.threshold(profile) {
+            return false;
+        }
+        let mut speaking = verdict.voices.iter().filter(|voice| voice.weight > 0.0);
+        let Some(first) = speaking.next() else { return false };
+        self.cues[first.cue as usize].kind != CueKind::Weak || speaking.next().is_some()
     }
 
     /// Tags the leaves that an accepted top's cues decide for, or the top where they decide for none.
@@ -97,7 +108,8 @@ impl Taxonomy {
         }
         let general: f32 = verdict.voices.iter().filter(|voice| topic(voice) == top).map(|voice| voice.weight).sum();
         let heaviest = leaves.iter().map(|(_, weight)| *weight).fold(0.0, f32::max);
-        leaves.retain(|(_, weight)| *weight >= LEAF && *weight >= LEAF_SHARE * heaviest);
+        let alone = self.threshold(Profile::Precise) - self.biases[verdict.top as usize];
+        leaves.retain(|(_, weight)| *weight >= LEAF && *weight >= alone.min(LEAF_SHARE * heaviest));
         // The heaviest speaks for the top as a whole; another needs enough of its own.
         let rest = |weight: f32| self.biases[verdict.top as usize] + general.max(0.0) + weight;
         leaves.retain(|(_, weight)| *weight >= heaviest || rest(*weight) >= self.threshold(profile));

@@ -75,8 +75,8 @@ const PULL_WRITTEN: f32 = 2.0;
 /// How strongly a found cue's weight is pulled to nothing.
 const PULL_FOUND: f32 = 6.0;
 
-/// The most that a weak cue comes to weigh; less than a threshold asks of one cue alone.
-const MOST_WEAK: f32 = 1.1;
+/// The most that a weak cue comes to weigh: as much as a normal one, but it never tags alone.
+const MOST_WEAK: f32 = 1.7;
 
 /// A found cue that weighs less than this is left out of the table.
 const LIGHTEST: f32 = 0.15;
@@ -246,7 +246,7 @@ fn add_candidates(lexicon: &mut Lexicon, written: &Taxonomy, examples: &[Labelle
         for text in found.best(&labels) {
             let fits = super::matcher::check(text).is_ok() && !text.contains('~');
             if fits && !is_known(written, path, text) {
-                lexicon.put_cue(path, Cue::new(text, CueKind::Weak, Some(0.0), "learned"));
+                lexicon.put_cue(path, Cue::new(text, CueKind::Normal, Some(0.0), "learned"));
             }
         }
     }
