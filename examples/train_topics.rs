@@ -2,7 +2,7 @@
 //!
 //! `train_topics [--empty] [--keep N] [--out TABLE] [FILE]`: FILE is JSON Lines of
 //! `{"text": …, "topics": ["/topic/energy/gas", …]}`. Of every N paragraphs one is kept apart; the others
-//! teach. Without FILE the paragraphs of the project's own tests do.
+//! teach. Without FILE the subjects are fisheries and railways, 22 sentences each among 22 others.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -14,13 +14,13 @@ use demarche::{Labelled, Learn, Profile, Result, Taxonomy};
 #[derive(clap::Parser)]
 struct Arguments {
     /// Labelled paragraphs, as JSON Lines.
-    #[arg(default_value = "tests/data/topics/leaves.jsonl")]
+    #[arg(default_value = "tests/data/topics/own-subjects.jsonl")]
     file: PathBuf,
     /// Start from nothing and learn the file's own subjects, not from the built-in taxonomy.
     #[arg(long)]
     empty: bool,
     /// Of so many paragraphs one is kept apart to score with.
-    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(2..))]
+    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(2..))]
     keep: u32,
     /// Where to write the taught taxonomy, as a table that `TaxonomyBuilder::add_table` reads.
     #[arg(long)]
