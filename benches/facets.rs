@@ -143,7 +143,8 @@ impl Bench {
                 || self.named(request.clone()),
                 || self.hand.top_and_facets(query),
             );
-            let counts = || self.ours.count(request.clone()).expect("counts").total.documents as usize;
+            let counts =
+                || self.ours.count(request.clone()).expect("counts").total.documents.unwrap_or_default() as usize;
             let weight = query.weight(EnableScoring::disabled_from_searcher(&self.hand.searcher)).expect("a weight");
             let mut counters = [vec![0u32; 1 << 17], vec![0u32; 1 << 17]];
             self.compare(&format!("{class}: counting, to a plain loop in the same iteration"), 1.4, counts, || {
@@ -159,7 +160,7 @@ impl Bench {
             self.compare(
                 &format!("{name}, to FacetCollector"),
                 target,
-                || ours.count(everything.clone()).expect("counts").total.documents as usize,
+                || ours.count(everything.clone()).expect("counts").total.documents.unwrap_or_default() as usize,
                 || hand.facets_of(&AllQuery),
             );
         }

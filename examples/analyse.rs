@@ -152,7 +152,7 @@ const DIM: Style = Style::new().dimmed();
 
 fn print(set: &Matches, contrasts: &[Contrasts], matrix: &Cooccurrence, trend: Option<&Trend>) {
     let total = set.total();
-    println!("{} paragraphs in {} documents: {}\n", total.paragraphs, total.documents, set.query());
+    println!("{} paragraphs in {} documents: {}\n", total.paragraphs, total.documents.unwrap_or_default(), set.query());
     for contrast in contrasts {
         let (here, there) = (contrast.paragraphs, contrast.other_paragraphs);
         println!("{BOLD}{} in these {here} paragraphs, against {there} others{BOLD:#}", contrast.dimension);

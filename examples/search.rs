@@ -15,8 +15,8 @@ use anstream::{eprintln, println};
 use anstyle::{AnsiColor, Color, Style};
 use clap::{Parser as _, ValueEnum};
 use demarche::{
-    Annotator, Clause, Cursor, Date, DateRange, Dimension, FacetCounts, Filter, Given, Hit, Index, Operator, Parser,
-    Query, Request, Results, Sort,
+    Annotator, Clause, Cursor, Date, DateRange, Dimension, Engine, FacetCounts, Filter, Given, Hit, Index, Operator,
+    Parser, Query, Request, Results, Sort,
 };
 
 /// Full-text search over documents, paragraph by paragraph.
@@ -25,6 +25,10 @@ struct Arguments {
     /// Search this index instead of documents.
     #[arg(long, value_name = "DIR", conflicts_with = "docs")]
     index: Option<PathBuf>,
+    /// Search this index on Quickwit, http://HOST:PORT/INDEX, instead of documents.
+    #[cfg(feature = "quickwit")]
+    #[arg(long, value_name = "URL", conflicts_with_all = ["index", "docs"])]
+    quickwit: Option<String>,
     /// A file or directory to search, may be repeated; without any, the seed documents.
     #[arg(long, value_name = "PATH")]
     docs: Vec<PathBuf>,
@@ -104,16 +108,13 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let from = arguments.from.as_deref().map(str::parse::<Date>).transpose()?;
     let to = arguments.to.as_deref().map(str::parse::<Date>).transpose()?;
-    let index = match &arguments.index {
-        Some(directory) => Index::options().read_only(true).open(directory)?,
-        None => build(&arguments.docs)?,
-    };
     if let Some(typed) = &arguments.complete {
-        for one in index.searcher()?.complete(typed, arguments.limit)? {
+        for one in index(arguments)?.searcher()?.complete(typed, arguments.limit)? {
             println!("{:>5}  {} {DIM}{:?}{DIM:#}", one.count, one.text, one.kind);
         }
         return Ok(());
     }
+    let engine = engine(arguments)?;
     let started = Instant::now();
     let operator = if arguments.all { Operator::All } else { Operator::Any };
     let mut query = match &arguments.like {
@@ -123,7 +124,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     for (dimension, given) in [(Dimension::Actor, &arguments.actor), (Dimension::Topic, &arguments.topic)] {
         for value in given {
             // In a query an unknown name is a diagnostic; on the command line it is a mistake.
-            index.resolve(dimension, value)?;
+            engine.resolve(dimension, value)?;
             query = query.within(dimension, value);
         }
     }
@@ -145,7 +146,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     if let Some(cursor) = &arguments.after {
         request = request.after(cursor.parse::<Cursor>()?);
     }
-    let results = index.searcher()?.search(request)?;
+    let results = engine.search(request)?;
     let took_ms = started.elapsed().as_secs_f64() * 1_000.0;
     if arguments.json {
         let mut json = serde_json::to_value(&results)?;
@@ -156,6 +157,22 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         print(&results, took_ms);
     }
     Ok(())
+}
+
+/// What is searched.
+fn engine(arguments: &Arguments) -> demarche::Result<Box<dyn Engine>> {
+    #[cfg(feature = "quickwit")]
+    if let Some(url) = &arguments.quickwit {
+        return Ok(Box::new(demarche::quickwit::Client::new(url)?));
+    }
+    Ok(Box::new(index(arguments)?))
+}
+
+fn index(arguments: &Arguments) -> demarche::Result<Index> {
+    match &arguments.index {
+        Some(directory) => Index::options().read_only(true).open(directory),
+        None => build(&arguments.docs),
+    }
 }
 
 fn build(paths: &[PathBuf]) -> Result<Index, demarche::Error> {
@@ -187,7 +204,8 @@ fn print(results: &Results, took_ms: f64) {
         println!("did you mean: {BOLD}{meant}{BOLD:#}");
     }
     let total = results.total;
-    println!("{} in {}, {took_ms:.1} ms\n", many(total.paragraphs, "paragraph"), many(total.documents, "document"));
+    let documents = total.documents.map(|documents| format!(" in {}", many(documents, "document")));
+    println!("{}{}, {took_ms:.1} ms\n", many(total.paragraphs, "paragraph"), documents.unwrap_or_default());
     for (place, hit) in results.hits.iter().enumerate() {
         print_hit(place + 1, hit);
     }

@@ -122,6 +122,30 @@ pub enum ErrorKind {
         /// What to do.
         advice: &'static str,
     },
+    /// An engine cannot answer what was asked, or only otherwise than the others do.
+    #[cfg(feature = "quickwit")]
+    #[error("{engine} cannot {what}: {reason}")]
+    Unsupported {
+        /// The engine.
+        engine: &'static str,
+        /// What was asked: `"search with NEAR"`.
+        what: String,
+        /// Why it cannot, and what could be asked instead.
+        reason: String,
+    },
+    /// A search service cannot be reached, failed, or gave an answer that cannot be used.
+    #[cfg(feature = "quickwit")]
+    #[error("{url} failed while {doing}: {reason}")]
+    Service {
+        /// What was being done.
+        doing: &'static str,
+        /// What was asked, without parameters.
+        url: String,
+        /// The HTTP status of the answer; `None` when there was none, or when what it said cannot be used.
+        status: Option<u16>,
+        /// What the service said, or what happened.
+        reason: String,
+    },
     /// The search engine below failed.
     #[error("the search engine failed while {doing}")]
     Storage {
@@ -155,6 +179,10 @@ impl Error {
 
     /// Whether the caller's input is at fault: a file, a line, a value.
     pub fn is_input(&self) -> bool {
+        #[cfg(feature = "quickwit")]
+        if matches!(self.kind(), ErrorKind::Unsupported { .. }) {
+            return true;
+        }
         matches!(
             self.kind(),
             ErrorKind::Read { .. }
@@ -166,7 +194,7 @@ impl Error {
         )
     }
 
-    /// Whether the index, or the disk below it, is at fault.
+    /// Whether the index, or the disk or service below it, is at fault.
     pub fn is_storage(&self) -> bool {
         !self.is_input()
     }

@@ -37,7 +37,14 @@
 //!
 //! - It finds words and names, not meanings: there is no embedding, and no model to download.
 //! - The built-in gazetteer and taxonomy are English; others can be loaded.
-//! - One index is one machine and one writer at a time.
+//! - One index is one machine and one writer at a time. When that is not enough, the feature `quickwit` takes the same
+//!   documents and requests to a cluster; an application that should run on either holds an [`Engine`].
+//!
+//! # Crate features
+//!
+//! - `html`, on by default: reads HTML; without it an HTML file is refused by name.
+//! - `quickwit`: the module `quickwit`, paragraphs on a [Quickwit](https://quickwit.io) cluster, spoken to over plain HTTP.
+//! - `quickwit-tls`: the same over HTTPS.
 #![forbid(unsafe_code)]
 
 mod analysis;
@@ -48,6 +55,8 @@ mod error;
 mod facet;
 mod index;
 mod parse;
+#[cfg(feature = "quickwit")]
+pub mod quickwit;
 mod search;
 mod text;
 
@@ -74,9 +83,9 @@ pub use crate::{
     },
     parse::{Documents, Format, Parser, ParserBuilder, Report},
     search::{
-        Clause, Completion, CompletionKind, Counts, Cursor, DateRange, Diagnostic, Distance, Explanation, FacetCount,
-        FacetCounts, FacetList, FacetSelection, Facets, Field, Filter, Form, Given, Group, Highlight, Highlighter, Hit,
-        Interval, Matches, Operator, Period, Query, RankedParagraph, Ranking, Relation, Request, Resolved, Results,
-        Searcher, Sort, Timeline, Total,
+        Clause, Completion, CompletionKind, Counts, Cursor, DateRange, Diagnostic, Distance, Engine, Explanation,
+        FacetCount, FacetCounts, FacetList, FacetSelection, Facets, Field, Filter, Form, Given, Group, Highlight,
+        Highlighter, Hit, Interval, Matches, Operator, Period, Query, RankedParagraph, Ranking, Relation, Request,
+        Resolved, Results, Searcher, Sort, Timeline, Total,
     },
 };

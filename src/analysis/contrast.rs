@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::error::{Error, Result};
 use crate::facet::{Dimension, FacetPath};
-use crate::search::{FacetSelection, Matches};
+use crate::search::{FacetCounts, FacetSelection, Matches};
 
 /// Finds the values of a dimension that tell two sets of paragraphs apart.
 ///
@@ -167,8 +167,11 @@ impl Contrast {
         let mut values = counts.select(&selection).nodes;
         values.extend(others.select(&selection).nodes.into_iter().filter(|node| counts.get(&node.path).is_none()));
         for value in values {
-            let one = counts.get(&value.path).map_or((0, 0), |node| (node.count, node.documents));
-            let other = others.get(&value.path).map_or((0, 0), |node| (node.count, node.documents));
+            // An embedded index always counts documents.
+            let of = |counts: &FacetCounts| {
+                counts.get(&value.path).map_or((0, 0), |node| (node.count, node.documents.unwrap_or_default()))
+            };
+            let (one, other) = (of(&counts), of(&others));
             if one.0 + other.0 < self.least {
                 continue;
             }

@@ -83,7 +83,9 @@ impl Matches {
         let mut points = Vec::with_capacity(all.periods.len());
         for (place, of) in all.periods.into_iter().enumerate() {
             let period = ahead.and_then(|ahead| named.periods.get(place.checked_sub(ahead)?));
-            let (count, documents) = period.map_or((0, 0), |period| (period.count, period.documents));
+            // An embedded index always counts documents.
+            let (count, documents) =
+                period.map_or((0, 0), |period| (period.count, period.documents.unwrap_or_default()));
             let share = (of.count > 0).then(|| count as f64 / of.count as f64);
             points.push(TrendPoint { label: of.label, start: of.start, count, documents, of: of.count, share });
         }

@@ -31,7 +31,10 @@ mod tally;
 mod verify;
 mod writer;
 
+#[cfg(feature = "quickwit")]
+pub(crate) use self::paragraph::{check, facets};
 pub(crate) use self::{
+    analyzers::AnalyzerPool,
     bits::Bits,
     documents::Documents,
     facet_arrays::{FacetArrays, date_of},

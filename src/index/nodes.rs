@@ -125,6 +125,21 @@ impl Nodes {
         Nodes { dimension, annotator: annotator.clone(), paths, parents, details, of_segment }
     }
 
+    /// The nodes of an index that is elsewhere, with all that stand above any of them.
+    #[cfg(feature = "quickwit")]
+    pub(crate) fn from_paths(
+        dimension: Dimension,
+        annotator: &Annotator,
+        paths: impl IntoIterator<Item = FacetPath>,
+    ) -> Nodes {
+        let paths: std::collections::BTreeSet<FacetPath> = paths.into_iter().collect();
+        let paths: Vec<FacetPath> = paths.into_iter().collect();
+        let number_of = |path: FacetPath| paths.binary_search(&path).map_or(NONE, |number| number as u32);
+        let parents = paths.iter().map(|path| path.parent().map_or(NONE, number_of)).collect();
+        let details = std::iter::repeat_with(OnceLock::new).take(paths.len()).collect();
+        Nodes { dimension, annotator: annotator.clone(), paths, parents, details, of_segment: Vec::new() }
+    }
+
     pub(crate) fn dimension(&self) -> Dimension {
         self.dimension
     }

@@ -214,7 +214,8 @@ fn tantivy_facet(path: &FacetPath) -> Facet {
     Facet::from_path(path.steps())
 }
 
-fn check(document: &Document) -> Result<()> {
+/// Whether a document can be indexed, replaced and deleted.
+pub(crate) fn check(document: &Document) -> Result<()> {
     // Tantivy drops longer terms without a word, and a document that cannot be found cannot be replaced.
     const MAX_ID_BYTES: usize = 1_000;
     if document.id.trim().is_empty() {

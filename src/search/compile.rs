@@ -17,7 +17,7 @@ use super::plan::{Plan, Test};
 use super::positional::{Operand, PositionalQuery, Rule, Sequence};
 use super::query::{Clause, Diagnostic, Distance, Field, Filter, Form, Given, Query};
 use super::rank::WordWeights;
-use super::resolve::{Resolved, not_known, resolve, suggestions};
+use super::resolve::{Indexed, noted, resolve, suggestions};
 use crate::document::{Language, Span};
 use crate::error::{Error, Result};
 use crate::facet::Dimension;
@@ -114,28 +114,14 @@ impl<'a> Compiler<'a> {
 
     /// Resolves a facet value and says what it stands for; an unknown one accepts nothing.
     fn facet(&mut self, dimension: Dimension, value: &Given) -> Result<Option<FacetFilter>> {
-        let given = value.as_str();
-        let span = value.span().unwrap_or(Span::new(0, 0));
-        match resolve(self.index, self.searcher, dimension, given)? {
-            Some(Resolved { label, path, filter }) => {
-                if given != path.as_str() {
-                    self.diagnostics.push(Diagnostic::new(format!("{dimension} {given:?} is {label} ({path})"), span));
-                }
-                Ok(Some(filter))
-            }
-            None => {
-                let annotator = &self.index.annotator;
-                let guess = self.effort.take_guess();
-                let suggestions = if guess { suggestions(annotator, dimension, given) } else { Vec::new() };
-                let message = format!("{dimension} {given:?} is {}", not_known(&suggestions));
-                let mut diagnostic = Diagnostic::new(message, span);
-                if let Some(first) = suggestions.into_iter().next() {
-                    diagnostic = diagnostic.suggesting(first);
-                }
-                self.diagnostics.push(diagnostic);
-                Ok(None)
-            }
-        }
+        let vocabulary = Indexed { index: self.index, searcher: self.searcher };
+        let resolved = resolve(&vocabulary, dimension, value.as_str())?;
+        let effort = &mut self.effort;
+        let guess = || {
+            let annotator = &self.index.annotator;
+            if effort.take_guess() { suggestions(annotator, dimension, value.as_str()) } else { Vec::new() }
+        };
+        Ok(noted(resolved, guess, dimension, value, &mut self.diagnostics))
     }
 
     fn clause(&mut self, clause: &Clause, boost: f32) -> Result<Plan> {

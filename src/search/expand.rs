@@ -114,7 +114,7 @@ fn add(found: &mut HashMap<String, u64>, word: &[u8], frequency: u32) {
 }
 
 /// The pattern in the written form of the index; `*` and `?` stay.
-fn folded(text: &str) -> String {
+pub(crate) fn folded(text: &str) -> String {
     let mut analyzer = Analyzer::new(Language::ENGLISH);
     let mut folded = String::new();
     let mut literal = String::new();

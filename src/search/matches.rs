@@ -114,17 +114,18 @@ impl Searcher {
 
 impl Matches {
     fn new(searcher: Searcher, query: String, diagnostics: Vec<Diagnostic>, segments: Vec<Bits>) -> Result<Matches> {
-        let mut total = Total::default();
+        let (mut paragraphs, mut distinct) = (0, 0);
         for (segment, bits) in segments.iter().enumerate() {
             let (reader, arrays) = searcher.segment(segment);
             let documents = arrays.documents(reader)?;
             let mut last = NONE;
             for doc in bits.iter() {
-                total.paragraphs += 1;
-                total.documents += u64::from(documents[doc as usize] != last);
+                paragraphs += 1;
+                distinct += u64::from(documents[doc as usize] != last);
                 last = documents[doc as usize];
             }
         }
+        let total = Total { paragraphs, documents: Some(distinct) };
         Ok(Matches { searcher, query, diagnostics, segments, total })
     }
 

@@ -8,6 +8,7 @@ mod count;
 mod cursor;
 mod delete;
 mod effort;
+mod engine;
 mod evidence;
 mod exclusion;
 mod expand;
@@ -18,6 +19,7 @@ mod filter;
 mod filter_query;
 mod highlight;
 mod like;
+mod marker;
 mod matches;
 mod near;
 mod order;
@@ -37,6 +39,7 @@ mod top;
 pub use self::{
     complete::{Completion, CompletionKind},
     cursor::Cursor,
+    engine::Engine,
     explanation::{Explanation, Relation},
     facet::{FacetCount, FacetCounts, FacetList, FacetSelection, Facets, Interval, Period, Timeline},
     highlight::{Highlight, Highlighter},
@@ -48,4 +51,16 @@ pub use self::{
     resolve::Resolved,
     results::{Counts, Group, Hit, Results, Total},
     searcher::Searcher,
+};
+#[cfg(feature = "quickwit")]
+pub(crate) use self::{
+    count::{DimensionCounts, NodeCounts},
+    cursor::Place,
+    effort::Effort,
+    expand::folded,
+    filter::FacetFilter,
+    marker::HitMarker,
+    rank::WordWeights,
+    resolve::{Vocabulary, noted, resolve, suggestions, unknown},
+    statistics::Figures,
 };

@@ -1,8 +1,6 @@
 //! The page of hits that a request asks for: the best paragraphs, fetched, highlighted and explained.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use tantivy::DocAddress;
@@ -10,25 +8,19 @@ use tantivy::DocAddress;
 use super::compile::Compiled;
 use super::count::SegmentFilters;
 use super::cursor::{Cursor, Place};
-use super::evidence::Texts;
 use super::explain::Explainer;
 use super::explanation::Explanation;
-use super::filter::FacetFilter;
-use super::highlight::Highlighter;
+use super::marker::HitMarker;
 use super::order::Sort;
 use super::plan::{Plan, Weights};
-use super::query::Query;
 use super::rank::RankedParagraph;
 use super::request::Request;
-use super::resolve::resolve_actor;
 use super::results::{Group, Hit};
 use super::searcher::Searcher;
 use super::statistics::Statistics;
 use super::top::{self, Selection, Top};
-use crate::document::{ActorTag, Language};
 use crate::error::Result;
-use crate::index::stored::StoredParagraph;
-use crate::index::{Bits, Inner};
+use crate::index::Bits;
 
 /// The hits of a result.
 #[derive(Default)]
@@ -117,7 +109,8 @@ impl Searcher {
         } else {
             Cow::Owned(request.query.replacing_likes(&compiled.likes))
         };
-        let mut marker = HitMarker::new(&self.index, &shown, request.passage_characters);
+        let mut marker =
+            HitMarker::new(&self.index.annotator, &self.index.analyzers, &shown, request.passage_characters);
         let mut show = |top: Top, score: f32| -> Result<Hit> {
             let mut hit = marker.hit(score, self.stored(DocAddress::new(top.segment, top.doc))?);
             if request.explain {
@@ -178,54 +171,5 @@ impl Searcher {
             explanation = Explanation::product("score", vec![explanation, factor]);
         }
         Ok(Some(explanation))
-    }
-}
-
-/// Draws the highlights of one result.
-struct HitMarker<'a> {
-    index: &'a Inner,
-    query: &'a Query,
-    passage_characters: usize,
-    highlighters: HashMap<Language, Highlighter>,
-    /// What names of the query mean, looked up once.
-    names: RefCell<HashMap<String, Option<FacetFilter>>>,
-}
-
-impl<'a> HitMarker<'a> {
-    fn new(index: &'a Inner, query: &'a Query, passage_characters: usize) -> HitMarker<'a> {
-        HitMarker { index, query, passage_characters, highlighters: HashMap::new(), names: RefCell::default() }
-    }
-
-    fn hit(&mut self, score: f32, stored: StoredParagraph) -> Hit {
-        let language = stored.language.unwrap_or(Language::ENGLISH);
-        let highlighter = self.highlighters.entry(language).or_insert_with(|| {
-            let analyzer = self.index.analyzers.take(language);
-            Highlighter::with_analyzer(self.query, analyzer).budget(self.passage_characters)
-        });
-        let names = &self.names;
-        let means = |name: &str, tag: &ActorTag| {
-            let mut names = names.borrow_mut();
-            if !names.contains_key(name) {
-                let meant = resolve_actor(&self.index.annotator, name).map(|resolved| resolved.filter);
-                names.insert(name.to_owned(), meant);
-            }
-            names.get(name).is_some_and(|meant| meant.as_ref().is_some_and(|meant| meant.accepts(tag.path.as_str())))
-        };
-        let texts = Texts {
-            title: stored.title.as_deref().unwrap_or_default(),
-            headings: &stored.headings,
-            body: &stored.paragraph.text,
-            is_first: stored.record.is_some(),
-        };
-        let highlight = highlighter.highlight_with(texts, &stored.paragraph, &means);
-        Hit::new(score, stored, highlight)
-    }
-}
-
-impl Drop for HitMarker<'_> {
-    fn drop(&mut self) {
-        for (_, highlighter) in self.highlighters.drain() {
-            self.index.analyzers.put(highlighter.into_analyzer());
-        }
     }
 }

@@ -173,6 +173,17 @@ impl Request {
     }
 
     pub(crate) fn check(&self) -> Result<()> {
+        if let Some(cursor) = &self.after
+            && cursor.0.request != self.fingerprint()
+        {
+            let reason = "it belongs to another query, other filters, another order or ranking";
+            return Err(Error::value("cursor", cursor.to_string(), reason));
+        }
+        self.check_values()
+    }
+
+    /// Checks all but the cursor.
+    pub(crate) fn check_values(&self) -> Result<()> {
         if let Some(recency) = self.recency
             && !(recency.half_life_days.is_finite() && recency.half_life_days > 0.0)
         {
@@ -182,12 +193,6 @@ impl Request {
             && !(1..=100).contains(&paragraphs)
         {
             return Err(Error::value("paragraphs of a group", paragraphs.to_string(), "expected 1 to 100"));
-        }
-        if let Some(cursor) = &self.after
-            && cursor.0.request != self.fingerprint()
-        {
-            let reason = "it belongs to another query, other filters, another order or ranking";
-            return Err(Error::value("cursor", cursor.to_string(), reason));
         }
         if self.limit == 0 || self.limit > Request::MAX_LIMIT {
             return Err(Error::value("limit", self.limit.to_string(), "expected 1 to 10000"));

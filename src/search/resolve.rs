@@ -3,8 +3,10 @@
 use tantivy::Searcher;
 
 use super::filter::FacetFilter;
+use super::query::{Diagnostic, Given};
 use crate::annotate::Annotator;
 use crate::date::Date;
+use crate::document::Span;
 use crate::error::{Error, Result};
 use crate::facet::{Dimension, FacetPath};
 use crate::index::schema::facet_column;
@@ -43,12 +45,45 @@ impl Index {
     /// # Ok::<(), demarche::Error>(())
     /// ```
     pub fn resolve(&self, dimension: Dimension, given: &str) -> Result<Resolved> {
-        let resolved = resolve(&self.inner, &self.inner.reader.searcher(), dimension, given)?;
+        let searcher = self.inner.reader.searcher();
+        let resolved = resolve(&Indexed { index: &self.inner, searcher: &searcher }, dimension, given)?;
         resolved.ok_or_else(|| unknown(dimension, given, &suggestions(&self.inner.annotator, dimension, given)))
     }
 }
 
-fn unknown(dimension: Dimension, given: &str, suggestions: &[String]) -> Error {
+/// The names and values that a query can mean.
+pub(crate) trait Vocabulary {
+    /// The actors and topics that are known.
+    fn annotator(&self) -> &Annotator;
+
+    /// Whether a paragraph is indexed at a path or below it.
+    fn is_indexed(&self, dimension: Dimension, path: &FacetPath) -> Result<bool>;
+
+    /// Every value of a plain dimension, in any order.
+    fn values(&self, dimension: Dimension) -> Result<Vec<String>>;
+}
+
+/// The vocabulary of one commit.
+pub(crate) struct Indexed<'a> {
+    pub(crate) index: &'a Inner,
+    pub(crate) searcher: &'a Searcher,
+}
+
+impl Vocabulary for Indexed<'_> {
+    fn annotator(&self) -> &Annotator {
+        &self.index.annotator
+    }
+
+    fn is_indexed(&self, dimension: Dimension, path: &FacetPath) -> Result<bool> {
+        is_indexed(self.searcher, dimension, path)
+    }
+
+    fn values(&self, dimension: Dimension) -> Result<Vec<String>> {
+        values(self.searcher, dimension)
+    }
+}
+
+pub(crate) fn unknown(dimension: Dimension, given: &str, suggestions: &[String]) -> Error {
     let what = match dimension {
         Dimension::Actor => "actor",
         Dimension::Topic => "topic",
@@ -88,13 +123,8 @@ pub(crate) fn suggestions(annotator: &Annotator, dimension: Dimension, given: &s
 }
 
 /// What a value stands for; `None` when nothing is known by it.
-pub(crate) fn resolve(
-    index: &Inner,
-    searcher: &Searcher,
-    dimension: Dimension,
-    given: &str,
-) -> Result<Option<Resolved>> {
-    let annotator = &index.annotator;
+pub(crate) fn resolve(vocabulary: &dyn Vocabulary, dimension: Dimension, given: &str) -> Result<Option<Resolved>> {
+    let annotator = vocabulary.annotator();
     if let Ok(path) = FacetPath::new(given) {
         let known = match dimension {
             Dimension::Actor => annotator.gazetteer().label(&path).is_some(),
@@ -102,7 +132,7 @@ pub(crate) fn resolve(
             Dimension::Date => date_of(&path).is_some(),
             _ => false,
         };
-        if known || is_indexed(searcher, dimension, &path)? {
+        if known || vocabulary.is_indexed(dimension, &path)? {
             let label = label(annotator, dimension, &path);
             return Ok(Some(Resolved { label, filter: FacetFilter::Within(path.clone()), path }));
         }
@@ -111,7 +141,38 @@ pub(crate) fn resolve(
         Dimension::Actor => Ok(resolve_actor(annotator, given)),
         Dimension::Topic => Ok(resolve_topic(annotator, given)),
         Dimension::Date => Ok(resolve_date(given)),
-        _ => resolve_value(searcher, dimension, given),
+        _ => resolve_value(vocabulary, dimension, given),
+    }
+}
+
+/// What a value given in a query stands for, said in a diagnostic; an unknown one accepts nothing, and `guess` gives
+/// names that were perhaps meant.
+pub(crate) fn noted(
+    resolved: Option<Resolved>,
+    guess: impl FnOnce() -> Vec<String>,
+    dimension: Dimension,
+    value: &Given,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<FacetFilter> {
+    let given = value.as_str();
+    let span = value.span().unwrap_or(Span::new(0, 0));
+    match resolved {
+        Some(Resolved { label, path, filter }) => {
+            if given != path.as_str() {
+                diagnostics.push(Diagnostic::new(format!("{dimension} {given:?} is {label} ({path})"), span));
+            }
+            Some(filter)
+        }
+        None => {
+            let suggestions = guess();
+            let message = format!("{dimension} {given:?} is {}", not_known(&suggestions));
+            let mut diagnostic = Diagnostic::new(message, span);
+            if let Some(first) = suggestions.into_iter().next() {
+                diagnostic = diagnostic.suggesting(first);
+            }
+            diagnostics.push(diagnostic);
+            None
+        }
     }
 }
 
@@ -145,10 +206,10 @@ fn resolve_date(given: &str) -> Option<Resolved> {
 }
 
 /// Looks a plain value up in the index: the value itself, or the first that holds it, whatever the case.
-fn resolve_value(searcher: &Searcher, dimension: Dimension, given: &str) -> Result<Option<Resolved>> {
+fn resolve_value(vocabulary: &dyn Vocabulary, dimension: Dimension, given: &str) -> Result<Option<Resolved>> {
     let wanted = given.trim().to_lowercase();
     let mut holding: Option<String> = None;
-    for value in values(searcher, dimension)? {
+    for value in vocabulary.values(dimension)? {
         let lowered = value.to_lowercase();
         if lowered == wanted {
             holding = Some(value);

@@ -68,8 +68,8 @@ pub struct Counts {
 pub struct Total {
     /// Paragraphs.
     pub paragraphs: u64,
-    /// Documents with at least one of them.
-    pub documents: u64,
+    /// Documents with at least one of them; `None` where the engine cannot tell (an [`Index`](crate::Index) always can).
+    pub documents: Option<u64>,
 }
 
 impl Results {

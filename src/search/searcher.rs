@@ -215,7 +215,7 @@ impl Searcher {
         if !request.dimensions.contains(&Dimension::Date) {
             facets.0.remove(&Dimension::Date);
         }
-        let total = Total { paragraphs: counts.paragraphs, documents: counts.documents };
+        let total = Total { paragraphs: counts.paragraphs, documents: Some(counts.documents) };
         let Compiled { diagnostics, .. } = compiled;
         Ok(Counts { query: request.query.to_string(), diagnostics, total, facets, timeline })
     }

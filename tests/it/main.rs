@@ -9,6 +9,8 @@ mod pages;
 mod parse;
 mod provenance;
 mod query;
+#[cfg(feature = "quickwit")]
+mod quickwit;
 mod search;
 mod store;
 mod text;

@@ -143,11 +143,11 @@ fn answered(results: &Results) -> Scan {
     let actors = results.facets.get(Dimension::Actor).expect("actors are counted");
     Scan {
         hits: results.hits.iter().map(|hit| (hit.document.clone(), hit.ordinal)).collect(),
-        documents: results.total.documents,
+        documents: results.total.documents.expect("an index counts documents"),
         actors: actors
             .nodes()
             .iter()
-            .map(|node| (node.path.as_str().to_owned(), (node.count, node.direct, node.documents)))
+            .map(|node| (node.path.as_str().to_owned(), (node.count, node.direct, node.documents.unwrap_or_default())))
             .collect(),
     }
 }

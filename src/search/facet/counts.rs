@@ -26,8 +26,8 @@ pub struct FacetCount {
     pub count: u64,
     /// Paragraphs at exactly this node.
     pub direct: u64,
-    /// Distinct documents of `count`.
-    pub documents: u64,
+    /// Distinct documents of `count`; `None` where the engine cannot tell (an [`Index`](crate::Index) always can).
+    pub documents: Option<u64>,
     /// The same actor or topic in other schemes; left out of the JSON where there is none.
     #[serde(skip_serializing_if = "SchemeCodes::is_empty")]
     pub crosswalk: SchemeCodes,
@@ -68,7 +68,7 @@ pub struct FacetList {
 /// let results = index.searcher()?.search("met OR rained")?;
 /// let actors = results.facets.get(Dimension::Actor).expect("actors are counted by default");
 /// let russia = actors.get(&"/state/RUS".parse()?).expect("two paragraphs");
-/// assert_eq!((russia.count, russia.direct, russia.documents), (2, 1, 1));
+/// assert_eq!((russia.count, russia.direct, russia.documents), (2, 1, Some(1)));
 /// assert_eq!(russia.crosswalk.get("iso-alpha2"), Some("RU"));
 /// assert_eq!((actors.total(), actors.missing()), (3, 1));
 /// let states = actors.select(&FacetSelection::all().depth(2).top(1));
@@ -80,12 +80,20 @@ pub struct FacetCounts {
     nodes: Arc<Nodes>,
     counts: DimensionCounts,
     selection: FacetSelection,
+    /// Whether documents are counted.
+    documents: bool,
     shown: OnceLock<FacetList>,
 }
 
 impl FacetCounts {
     pub(crate) fn new(nodes: Arc<Nodes>, counts: DimensionCounts, selection: FacetSelection) -> FacetCounts {
-        FacetCounts { nodes, counts, selection, shown: OnceLock::new() }
+        FacetCounts { nodes, counts, selection, documents: true, shown: OnceLock::new() }
+    }
+
+    /// The counts of an engine that cannot count distinct documents.
+    #[cfg(feature = "quickwit")]
+    pub(crate) fn without_documents(self) -> FacetCounts {
+        FacetCounts { documents: false, ..self }
     }
 
     /// The dimension.
@@ -171,14 +179,14 @@ impl FacetCounts {
             label: details.label.clone(),
             count: counts.count,
             direct: counts.direct,
-            documents: counts.documents,
+            documents: self.documents.then_some(counts.documents),
             crosswalk: details.crosswalk.clone(),
         }
     }
 
     /// The counts of the date dimension as a row of periods.
     pub(crate) fn timeline(&self, interval: Interval) -> Timeline {
-        Timeline::new(&self.nodes, &self.counts, interval)
+        Timeline::new(&self.nodes, &self.counts, self.documents, interval)
     }
 }
 

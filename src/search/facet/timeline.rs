@@ -71,8 +71,8 @@ pub struct Period {
     pub start: Date,
     /// Paragraphs.
     pub count: u64,
-    /// Documents.
-    pub documents: u64,
+    /// Documents; `None` where the engine cannot tell (an [`Index`](crate::Index) always can).
+    pub documents: Option<u64>,
 }
 
 /// Counts over time: a row of periods without gaps, from the first with a paragraph to the last.
@@ -97,7 +97,8 @@ impl Timeline {
     /// The most periods a timeline has: the months of the years 1 to 9999.
     pub const MAX_PERIODS: usize = 119_988;
 
-    pub(crate) fn new(nodes: &Nodes, counts: &DimensionCounts, asked: Interval) -> Timeline {
+    /// Adds up the counts of the date dimension; `distinct` when documents are counted.
+    pub(crate) fn new(nodes: &Nodes, counts: &DimensionCounts, distinct: bool, asked: Interval) -> Timeline {
         let mut dated = Vec::new();
         for (node, counts) in counts.nodes.iter().enumerate().filter(|(_, counts)| counts.direct > 0) {
             // A document has one date, so what is at a node itself adds up to any period, documents too.
@@ -125,12 +126,12 @@ impl Timeline {
             }
             let mut periods: Vec<Period> = (first..=last)
                 .filter_map(|number| interval.start(number))
-                .map(|start| Period { label: interval.label(start), start, count: 0, documents: 0 })
+                .map(|start| Period { label: interval.label(start), start, count: 0, documents: distinct.then_some(0) })
                 .collect();
             for (number, count, documents) in numbered {
                 let period = &mut periods[(number - first) as usize];
                 period.count += count;
-                period.documents += documents;
+                period.documents = period.documents.map(|before| before + documents);
             }
             return Timeline { interval, periods, imprecise: imprecise(&dated, interval), undated: counts.missing };
         }
