@@ -6,9 +6,11 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
+use std::ops::Range;
 
 use super::cue::Pattern;
-use super::words::each_word;
+use super::surfaces::{Surface, Surfaces};
+use super::words::{Word, each_number, each_word};
 use crate::document::{ActorTag, Span};
 
 /// The longest cue, in words.
@@ -67,10 +69,13 @@ enum Leaf {
     Half { cue: CueId, right: bool, within: u8 },
 }
 
-/// A word that occurs in a cue, or 0.
+/// A word that occurs in a cue.
 #[derive(Debug, Clone, Copy)]
 struct Token {
+    /// Its number; not 0.
     word: u32,
+    /// Which word of the text it is; others lie between where two do not follow each other.
+    place: u32,
     sentence: u32,
     start: u32,
     end: u32,
@@ -82,13 +87,18 @@ struct Token {
 struct Seen {
     cue: CueId,
     right: bool,
+    /// Its first and last word, as places in the text.
     first: u32,
     last: u32,
+    sentence: u32,
+    /// Its bytes.
+    span: Span,
 }
 
 /// Room that is used again for every text.
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
+    surfaces: Surfaces,
     tokens: Vec<Token>,
     seen: Vec<Seen>,
     found: Vec<Hit>,
@@ -102,8 +112,12 @@ pub(super) struct Matcher {
     words: Table<u32>,
     /// Node and word to node; node 0 is the root.
     edges: Table<u32>,
+    /// By the number of a word: the node that cues starting with it go through, or 0.
+    starts: Vec<u32>,
     /// By node.
     leaves: Vec<Vec<Leaf>>,
+    /// By node: whether a longer cue goes on from it.
+    goes_on: Vec<bool>,
     actors: HashMap<Box<str>, Vec<CueId>>,
     targets: Vec<Target>,
     tops: usize,
@@ -115,7 +129,7 @@ fn edge(node: u32, word: u32) -> u64 {
 
 impl Matcher {
     pub(super) fn new(tops: usize) -> Matcher {
-        Matcher { leaves: vec![Vec::new()], tops, ..Matcher::default() }
+        Matcher { starts: vec![0], leaves: vec![Vec::new()], goes_on: vec![true], tops, ..Matcher::default() }
     }
 
     /// Adds a cue and gives its number, which counts up from 0.
@@ -155,11 +169,20 @@ impl Matcher {
             length += 1;
             let next_word = self.words.len() as u32 + 1;
             let id = *self.words.entry(word.hash).or_insert(next_word);
-            let next_node = self.leaves.len() as u32;
-            node = *self.edges.entry(edge(node, id)).or_insert(next_node);
-            if node == next_node {
-                self.leaves.push(Vec::new());
+            if id == next_word {
+                self.starts.push(0);
             }
+            let next_node = self.leaves.len() as u32;
+            let next = *self.edges.entry(edge(node, id)).or_insert(next_node);
+            if next == next_node {
+                self.leaves.push(Vec::new());
+                self.goes_on.push(false);
+                self.goes_on[node as usize] = true;
+                if node == 0 {
+                    self.starts[id as usize] = next;
+                }
+            }
+            node = next;
         }
         match length {
             0 => Err("found no word".to_owned()),
@@ -172,17 +195,24 @@ impl Matcher {
     pub(super) fn find(&self, text: &str, actors: &[ActorTag], scratch: &mut Scratch, hits: &mut Vec<Hit>) {
         hits.clear();
         scratch.tokens.clear();
-        let (mut upper, mut total) = (0_usize, 0_usize);
-        each_word(text, |word| {
+        let (mut upper, mut total) = (0_u32, 0_u32);
+        let Scratch { surfaces, tokens, .. } = scratch;
+        let bytes = text.as_bytes();
+        let look_up = |hash: u64| self.words.get(&hash).copied().unwrap_or(0);
+        let number = |plain: Option<Range<usize>>, hash: &mut dyn FnMut() -> u64| {
+            let surface = plain.and_then(|range| Surface::of(bytes, range.start, range.end));
+            u64::from(match surface {
+                Some(surface) => surfaces.number(surface, || look_up(hash())),
+                None => look_up(hash()),
+            })
+        };
+        each_number(text, number, |word| {
+            if word.hash != 0 {
+                let Word { hash, start, end, upper, sentence } = word;
+                tokens.push(Token { word: hash as u32, place: total, sentence, start, end, upper });
+            }
             total += 1;
-            upper += usize::from(word.upper);
-            scratch.tokens.push(Token {
-                word: self.words.get(&word.hash).copied().unwrap_or(0),
-                sentence: word.sentence,
-                start: word.start,
-                end: word.end,
-                upper: word.upper,
-            });
+            upper += u32::from(word.upper);
         });
         // In a text that stands in capitals they say nothing.
         let shouted = total > 3 && upper * 10 > total * 7;
@@ -195,34 +225,30 @@ impl Matcher {
         let Scratch { tokens, seen, found, .. } = scratch;
         seen.clear();
         found.clear();
-        for first in 0..tokens.len() {
-            if tokens[first].word == 0 {
+        for (at, first) in tokens.iter().enumerate() {
+            let mut node = self.starts[first.word as usize];
+            if node == 0 {
                 continue;
             }
-            let (mut node, mut spoken) = (0, 0_u8);
-            for (depth, token) in tokens[first..].iter().take(DEEPEST).enumerate() {
-                if token.word == 0 || token.sentence != tokens[first].sentence {
-                    break;
+            let mut spoken = 0_u8;
+            for (depth, token) in tokens[at..].iter().take(DEEPEST).enumerate() {
+                if depth > 0 {
+                    let follows = token.place == first.place + depth as u32 && token.sentence == first.sentence;
+                    if !follows || !self.goes_on[node as usize] {
+                        break;
+                    }
+                    let Some(&next) = self.edges.get(&edge(node, token.word)) else { break };
+                    node = next;
                 }
-                let Some(&next) = self.edges.get(&edge(node, token.word)) else { break };
-                node = next;
                 spoken |= u8::from(token.upper || shouted) << depth;
-                let last = first + depth;
                 for &leaf in &self.leaves[node as usize] {
+                    let span = Span::new(first.start as usize, token.end as usize);
                     match leaf {
-                        Leaf::Whole { cue, capitals } if capitals & !spoken == 0 => {
-                            let span = Span::new(tokens[first].start as usize, token.end as usize);
-                            found.push(Hit { cue, span });
-                        }
+                        Leaf::Whole { cue, capitals } if capitals & !spoken == 0 => found.push(Hit { cue, span }),
                         Leaf::Whole { .. } => {}
                         Leaf::Half { cue, right, within } => {
-                            meet(
-                                Seen { cue, right, first: first as u32, last: last as u32 },
-                                within,
-                                tokens,
-                                seen,
-                                found,
-                            );
+                            let (last, sentence) = (token.place, token.sentence);
+                            meet(Seen { cue, right, first: first.place, last, sentence, span }, within, seen, found);
                         }
                     }
                 }
@@ -279,11 +305,10 @@ impl Matcher {
 }
 
 /// Notes half of a pair, and the pair when its other half stands near enough before it.
-fn meet(half: Seen, within: u8, tokens: &[Token], seen: &mut Vec<Seen>, found: &mut Vec<Hit>) {
-    let sentence = tokens[half.first as usize].sentence;
+fn meet(half: Seen, within: u8, seen: &mut Vec<Seen>, found: &mut Vec<Hit>) {
     for other in seen.iter().rev() {
         // A half is at most DEEPEST words long, so none that started further back can reach the window.
-        if other.first + u32::from(within) + 2 * DEEPEST as u32 <= half.first {
+        if other.first + u32::from(within) + 2 * DEEPEST as u32 <= half.first || other.sentence != half.sentence {
             break;
         }
         let apart = half.first > other.last;
@@ -291,10 +316,8 @@ fn meet(half: Seen, within: u8, tokens: &[Token], seen: &mut Vec<Seen>, found: &
             && other.right != half.right
             && apart
             && half.first - other.last - 1 <= u32::from(within)
-            && tokens[other.first as usize].sentence == sentence
         {
-            let span = Span::new(tokens[other.first as usize].start as usize, tokens[half.last as usize].end as usize);
-            found.push(Hit { cue: half.cue, span });
+            found.push(Hit { cue: half.cue, span: Span::new(other.span.start, half.span.end) });
             break;
         }
     }

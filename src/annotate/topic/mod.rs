@@ -15,11 +15,12 @@ mod lexicon;
 mod matcher;
 mod node;
 mod score;
+mod surfaces;
 mod table;
 mod train;
 mod words;
 
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 pub use self::builder::TaxonomyBuilder;
 pub use self::explain::TopicReason;
@@ -81,6 +82,8 @@ pub struct Taxonomy {
     tops: Vec<u16>,
     /// By the number of a top.
     biases: Vec<f32>,
+    /// Room that is used again, with the words it remembers: one for each thread that ever tagged at the same time.
+    idle: Mutex<Vec<Scratch>>,
 }
 
 impl Taxonomy {
@@ -111,6 +114,7 @@ impl Taxonomy {
             cues: Vec::new(),
             tops: Vec::new(),
             biases: Vec::new(),
+            idle: Mutex::default(),
             lexicon,
         };
         if taxonomy.lexicon.entries.len() > usize::from(u16::MAX) {
@@ -158,7 +162,7 @@ impl Taxonomy {
 
     /// Replaces the topics of the document's paragraphs; runs after the actors are tagged.
     pub(crate) fn tag(&self, document: &mut Document, profile: Profile) {
-        let mut scratch = Scratch::default();
+        let mut scratch = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
         let mut hits = Vec::new();
         let contexts = self.context_hits(document, &mut scratch);
         for at in 0..document.paragraphs.len() {
@@ -167,6 +171,7 @@ impl Taxonomy {
             let context = contexts.of(paragraph.section);
             document.paragraphs[at].topics = self.tags(&hits, context, profile);
         }
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(scratch);
     }
 
     fn tags(&self, hits: &[Hit], context: &[Hit], profile: Profile) -> Vec<TopicTag> {

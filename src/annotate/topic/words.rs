@@ -6,12 +6,14 @@
 //! Stemming takes off plural endings and evens out British and American spelling, no more: a Porter-type
 //! stemmer makes "important" and "import" one word, and cost more than it gained.
 
+use std::ops::Range;
+
 use unicode_normalization::char::decompose_canonical;
 
 /// A word of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Word {
-    /// Of the stem.
+    /// Of the stem, or the number that stands for it.
     pub(super) hash: u64,
     /// First byte in the text.
     pub(super) start: u32,
@@ -134,21 +136,63 @@ impl Letters {
 }
 
 /// Gives every word of the text, in its order, to `each`. Linear in the text.
-pub(super) fn each_word(text: &str, mut each: impl FnMut(Word)) {
+pub(super) fn each_word(text: &str, each: impl FnMut(Word)) {
+    each_number(text, |_, hash| hash(), each);
+}
+
+/// The same with `number` in the place of the hash: it is given the word as it stands, where that is plain ASCII, and
+/// a way to come by the hash, which costs more than the rest of the scan together.
+#[inline]
+pub(super) fn each_number(
+    text: &str,
+    mut number: impl FnMut(Option<Range<usize>>, &mut dyn FnMut() -> u64) -> u64,
+    mut each: impl FnMut(Word),
+) {
     let bytes = text.as_bytes();
     let mut letters = Letters { bytes: [0; LONGEST], len: 0 };
     let mut sentence = 0;
     let mut at = 0;
     while at < bytes.len() {
         let byte = bytes[at];
-        if byte == b'%' {
-            letters.len = 0;
-            b"percent".iter().for_each(|&letter| letters.push(letter));
-            each(Word { hash: letters.hash(), start: at as u32, end: at as u32 + 1, upper: false, sentence });
+        let class = CLASSES[byte as usize];
+        if class & WORD != 0 {
+            let (start, mut seen) = (at, class);
+            at += 1;
+            while let Some(&byte) = bytes.get(at) {
+                let class = CLASSES[byte as usize];
+                if class & WORD == 0 {
+                    break;
+                }
+                seen |= class;
+                at += 1;
+            }
+            let is_plain = match bytes.get(at) {
+                Some(b'.') => at - start > 1,
+                Some(b'\'' | 0x80..) => false,
+                _ => true,
+            };
+            if is_plain {
+                let hash = number(Some(start..at), &mut || {
+                    letters.len = 0;
+                    bytes[start..at].iter().for_each(|byte| letters.push(byte.to_ascii_lowercase()));
+                    letters.stem();
+                    letters.hash()
+                });
+                let upper = seen & (UPPER | LOWER) == UPPER;
+                each(Word { hash, start: start as u32, end: at as u32, upper, sentence });
+                continue;
+            }
+            at = start;
+        } else if byte == b'%' {
+            let hash = number(None, &mut || {
+                letters.len = 0;
+                b"percent".iter().for_each(|&letter| letters.push(letter));
+                letters.hash()
+            });
+            each(Word { hash, start: at as u32, end: at as u32 + 1, upper: false, sentence });
             at += 1;
             continue;
-        }
-        if byte.is_ascii() && !byte.is_ascii_alphanumeric() {
+        } else if byte.is_ascii() {
             let ends_sentence = match byte {
                 b'.' | b'!' | b'?' => bytes.get(at + 1).is_none_or(|next| !next.is_ascii_alphanumeric()),
                 b';' => true,
@@ -164,10 +208,37 @@ pub(super) fn each_word(text: &str, mut each: impl FnMut(Word)) {
         let (end, upper) = read_word(text, &mut at, &mut letters);
         if letters.len > 0 {
             letters.stem();
-            each(Word { hash: letters.hash(), start: start as u32, end: end as u32, upper, sentence });
+            let hash = number(None, &mut || letters.hash());
+            each(Word { hash, start: start as u32, end: end as u32, upper, sentence });
         }
     }
 }
+
+/// Marks of [`CLASSES`].
+const LOWER: u8 = 1;
+const UPPER: u8 = 2;
+const DIGIT: u8 = 4;
+const WORD: u8 = LOWER | UPPER | DIGIT;
+
+/// What an ASCII byte is to a word; nothing for the others.
+static CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        let c = byte as u8;
+        classes[byte] = if c.is_ascii_lowercase() {
+            LOWER
+        } else if c.is_ascii_uppercase() {
+            UPPER
+        } else if c.is_ascii_digit() {
+            DIGIT
+        } else {
+            0
+        };
+        byte += 1;
+    }
+    classes
+};
 
 /// Reads the word that may start at `at`, moves `at` behind it, and gives the word's end and whether it
 /// stands in capitals. Always moves forward.
