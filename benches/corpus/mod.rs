@@ -7,6 +7,8 @@
 //!
 //! `BENCH_CORPUS=FILE` takes real documents instead: JSON Lines with `id` and `text`.
 
+#![allow(dead_code, unused_imports)] // each bench takes what it needs
+
 mod random;
 
 use std::sync::Arc;
@@ -14,6 +16,13 @@ use std::sync::Arc;
 use demarche::{ActorTag, Band, Document, FacetPath, Mention, MentionKind, Paragraph, Span, TopicCue, TopicTag};
 
 pub(crate) use self::random::{Random, word};
+
+/// The documents of `BENCH_CORPUS`, or about `paragraphs` generated ones.
+pub(crate) fn documents(paragraphs: usize) -> Vec<Document> {
+    let Some(file) = std::env::var_os("BENCH_CORPUS") else { return generate(paragraphs) };
+    let read = demarche::Parser::new().documents(std::path::PathBuf::from(file)).expect("BENCH_CORPUS names a file");
+    read.collect::<demarche::Result<_>>().expect("BENCH_CORPUS holds documents")
+}
 
 /// A corpus of about `paragraphs` paragraphs.
 pub(crate) fn generate(paragraphs: usize) -> Vec<Document> {

@@ -162,14 +162,14 @@ fn rank(searcher: &Searcher, topic: &Topic, ranking: &Ranking, flags: &Flags) ->
     // Topics are sentences, not queries: "two-dimensional" is two words, where the query language asks for a phrase.
     let words = topic.text.replace(|c: char| !c.is_alphanumeric() && !"'’.".contains(c), " ");
     let query = Query::new(&Query::escape(&words));
-    let request = Request::new(query).ranking(ranking.clone()).limit(flags.depth);
-    let ranked = searcher.rank(request)?;
-    let mut seen = std::collections::HashSet::new();
-    Ok(ranked
-        .into_iter()
-        .filter_map(|paragraph| match flags.by {
-            Unit::Paragraph => Some((format!("{}#{}", paragraph.document, paragraph.ordinal), paragraph.score)),
-            Unit::Document => seen.insert(paragraph.document.clone()).then_some((paragraph.document, paragraph.score)),
-        })
-        .collect())
+    let mut request = Request::new(query).ranking(ranking.clone()).limit(flags.depth);
+    if flags.by == Unit::Document {
+        request = request.group(1);
+    }
+    let name = |document: String, ordinal: u32| match flags.by {
+        Unit::Document => document,
+        Unit::Paragraph => format!("{document}#{ordinal}"),
+    };
+    let ranked = searcher.rank(request)?.into_iter();
+    Ok(ranked.map(|one| (name(one.document, one.ordinal), one.score)).collect())
 }

@@ -59,6 +59,11 @@ impl PackedTerms {
         self.next = position + 1;
     }
 
+    /// Adds a term at the next position, for a field without positions.
+    pub(crate) fn append(&mut self, term: &str) {
+        self.push(term, self.next);
+    }
+
     pub(crate) fn as_str(&self) -> &str {
         &self.packed
     }

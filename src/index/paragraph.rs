@@ -22,6 +22,7 @@ pub(crate) struct ParagraphEncoder {
     exact: PackedTerms,
     heading: PackedTerms,
     title: PackedTerms,
+    whole: PackedTerms,
     mention: PackedTerms,
     sentence: PackedTerms,
     /// Start of every word of the paragraph, in bytes; its index is the word's position.
@@ -37,6 +38,7 @@ impl ParagraphEncoder {
             exact: PackedTerms::default(),
             heading: PackedTerms::default(),
             title: PackedTerms::default(),
+            whole: PackedTerms::default(),
             mention: PackedTerms::default(),
             sentence: PackedTerms::default(),
             word_starts: Vec::new(),
@@ -60,12 +62,22 @@ impl ParagraphEncoder {
 
     fn encode_with(&mut self, document: &Document, analyzer: &mut Analyzer) -> Result<Vec<TantivyDocument>> {
         self.title.clear();
+        self.whole.clear();
         if let Some(title) = &document.title {
-            analyzer.analyze(title, |term| self.title.push(term.text, term.position));
+            analyzer.analyze(title, |term| {
+                self.title.push(term.text, term.position);
+                self.whole.append(term.text);
+            });
+        }
+        for section in &document.sections {
+            analyzer.analyze(&section.heading, |term| self.whole.append(term.text));
         }
         let mut encoded = Vec::with_capacity(document.paragraphs.len());
         for index in 0..document.paragraphs.len() {
             encoded.push(self.encode_paragraph(document, index, analyzer)?);
+        }
+        if let Some(first) = encoded.first_mut() {
+            first.add_text(self.fields.whole, self.whole.as_str());
         }
         Ok(encoded)
     }
@@ -81,9 +93,11 @@ impl ParagraphEncoder {
         self.text.clear();
         self.exact.clear();
         self.word_starts.clear();
-        let (text, exact, word_starts) = (&mut self.text, &mut self.exact, &mut self.word_starts);
+        let (text, exact, whole) = (&mut self.text, &mut self.exact, &mut self.whole);
+        let word_starts = &mut self.word_starts;
         analyzer.analyze(&paragraph.text, |term: Term<'_>| {
             text.push(term.text, term.position);
+            whole.append(term.text);
             if term.kind == TermKind::Word {
                 exact.push(term.exact, term.position);
             }

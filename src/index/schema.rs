@@ -48,6 +48,10 @@ pub(crate) struct Fields {
     pub(crate) heading: Field,
     /// Stems of the title, for `title:`; on every paragraph, which costs little as neighbours share it.
     pub(crate) title: Field,
+    /// Stems of the whole document: title, headings and paragraphs, each once; on its first paragraph only, so that
+    /// document frequency, length and term counts of a document are at hand where its paragraphs are ranked.
+    /// Without positions it takes little room beside `text`.
+    pub(crate) whole: Field,
     /// Words as written but for case and accents, at their positions in `text`; for quoted phrases, prefixes,
     /// wildcards and fuzzy words.
     pub(crate) exact: Field,
@@ -113,6 +117,7 @@ pub(crate) fn schema() -> (Schema, Fields) {
         text: builder.add_text_field("text", terms(positions, true)),
         heading: builder.add_text_field("heading", terms(positions, true)),
         title: builder.add_text_field("title", terms(positions, true)),
+        whole: builder.add_text_field("whole", terms(IndexRecordOption::WithFreqs, true)),
         exact: builder.add_text_field("exact", terms(positions, true)),
         mention: builder.add_text_field("mention", terms(positions, false)),
         sentence: builder.add_text_field("sentence", terms(positions, false)),

@@ -15,7 +15,7 @@ use super::{facets, mapping, unsupported};
 use crate::error::{Error, Result};
 use crate::facet::Dimension;
 use crate::search::{
-    Cursor, Engine, Figures, HitMarker, Place, Request, Resolved, Results, Sort, Total, WordWeights, resolve,
+    Cursor, Engine, Figures, HitMarker, Place, Request, Resolved, Results, Sort, Total, Window, WordWeights, resolve,
     suggestions, unknown,
 };
 
@@ -146,6 +146,9 @@ impl Client {
                 key: last_key,
                 document: hit.document.clone(),
                 ordinal: hit.ordinal,
+                window: Window::None,
+                inside: false,
+                expansion: Vec::new(),
                 figures: Figures::default(),
             }))
         });

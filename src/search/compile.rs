@@ -16,7 +16,7 @@ use super::like::{Likeness, Reader};
 use super::plan::{Plan, Test};
 use super::positional::{Operand, PositionalQuery, Rule, Sequence};
 use super::query::{Clause, Diagnostic, Distance, Field, Filter, Form, Given, Query};
-use super::rank::WordWeights;
+use super::rank::{OtherNames, QueryTerm, WordWeights, query_terms};
 use super::resolve::{Indexed, noted, resolve, suggestions};
 use crate::document::{Language, Span};
 use crate::error::{Error, Result};
@@ -34,6 +34,10 @@ pub(crate) struct Compiled {
     pub(crate) others: Vec<DocumentFilter>,
     /// The clauses that stand for others, with the words of those.
     pub(crate) likes: Vec<(Given, Clause)>,
+    /// The terms that the ranking looks for beyond the plan.
+    pub(crate) terms: Vec<QueryTerm>,
+    /// The actors that are found by their other names, too.
+    pub(crate) other_names: OtherNames,
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
@@ -50,6 +54,7 @@ pub(crate) struct Compiler<'a> {
     effort: Effort,
     /// Where parts of the query stand, for diagnostics.
     query: &'a Query,
+    other_names: OtherNames,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -69,6 +74,7 @@ impl<'a> Compiler<'a> {
             arrays,
             analyzers,
             weights,
+            other_names: OtherNames::default(),
             likes: Vec::new(),
             expansions: HashMap::new(),
             effort: Effort::new(),
@@ -77,9 +83,16 @@ impl<'a> Compiler<'a> {
         }
     }
 
+    /// Finds actors by their other names, too.
+    pub(crate) fn with_other_names(mut self, other_names: OtherNames) -> Compiler<'a> {
+        self.other_names = other_names;
+        self
+    }
+
     pub(crate) fn compile(mut self) -> Result<Compiled> {
         let query = self.query;
         self.diagnostics.extend_from_slice(query.diagnostics());
+        self.diagnostics.extend(self.other_names.diagnostics());
         let mut dimensions: BTreeMap<Dimension, Vec<FacetFilter>> = BTreeMap::new();
         let mut dates = Vec::new();
         let mut documents = Vec::new();
@@ -106,10 +119,12 @@ impl<'a> Compiler<'a> {
             others.push(DocumentFilter::Terms(self.index.fields.kind, kinds));
         }
         let plan = self.clause(query.clause(), 1.0)?;
+        let terms = query_terms(query.clause(), &mut self.analyzers, &self.weights);
         let dimensions = dimensions.into_iter().collect();
         let diagnostics = std::mem::take(&mut self.diagnostics);
         let likes = std::mem::take(&mut self.likes);
-        Ok(Compiled { plan, dimensions, others, likes, diagnostics })
+        let other_names = std::mem::take(&mut self.other_names);
+        Ok(Compiled { plan, dimensions, others, likes, terms, other_names, diagnostics })
     }
 
     /// Resolves a facet value and says what it stands for; an unknown one accepts nothing.
@@ -185,6 +200,9 @@ impl<'a> Compiler<'a> {
                 }
                 if field == Field::Body {
                     return self.within_body(vec![Operand::new(sequences)], boost);
+                }
+                if field == Field::Any {
+                    alternatives.extend(self.mentions(text, boost));
                 }
                 Plan::any_of(alternatives)
             }
@@ -278,9 +296,20 @@ impl<'a> Compiler<'a> {
             {
                 return Ok(Plan::nothing());
             }
-            return Ok(Plan::any_of(sequences.iter().map(|sequence| Plan::sequence(sequence, boost)).collect()));
+            let mut alternatives: Vec<Plan> =
+                sequences.iter().map(|sequence| Plan::sequence(sequence, boost)).collect();
+            if field == Field::Any {
+                alternatives.extend(self.mentions(text, boost));
+            }
+            return Ok(Plan::any_of(alternatives));
         }
         self.positional(vec![Operand::new(sequences)], Rule::Window { slop: 0, ordered: true, body: false }, boost)
+    }
+
+    /// The mentions of the actors that a word or phrase of the query names, whatever they are called there.
+    fn mentions(&self, text: &str, boost: f32) -> Vec<Plan> {
+        let mention = self.index.fields.mention;
+        self.other_names.of(text).map(|(id, weight)| Plan::term(mention, id, boost * weight)).collect()
     }
 
     /// The words as written; in fields without written forms, their stems in every language.

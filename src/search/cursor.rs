@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::rank::{FeedbackTerm, Window};
 use super::statistics::Figures;
 use crate::error::{Error, Result};
 
@@ -34,6 +35,12 @@ pub(crate) struct Place {
     pub(crate) key: f32,
     pub(crate) document: String,
     pub(crate) ordinal: u32,
+    /// Where the window of the ranking ends.
+    pub(crate) window: Window,
+    /// Whether the last hit is in it.
+    pub(crate) inside: bool,
+    /// What the query was expanded with.
+    pub(crate) expansion: Vec<FeedbackTerm>,
     pub(crate) figures: Figures,
 }
 
@@ -91,6 +98,9 @@ mod tests {
             key: 1.5,
             document: "Ünïcode/1".to_owned(),
             ordinal: 7,
+            window: Window::All,
+            inside: true,
+            expansion: Vec::new(),
             figures: Figures::default(),
         };
         let cursor = Cursor(Box::new(place));

@@ -38,8 +38,9 @@ pub enum Relation {
 /// writer.commit()?;
 /// let results = index.searcher()?.search(Request::new("new sanctions").explain(true))?;
 /// let explanation = results.hits[0].explanation.as_ref().unwrap();
-/// assert_eq!(explanation.parts().len(), 2);
-/// assert_eq!(explanation.parts()[1].what(), "text:sanction");
+/// let words = &explanation.parts()[0];
+/// assert_eq!(words.parts()[1].what(), "text:sanction");
+/// assert_eq!(explanation.parts()[1].what(), "the words of the query that stand together");
 /// # Ok::<(), demarche::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]

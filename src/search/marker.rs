@@ -20,6 +20,8 @@ pub(crate) struct HitMarker<'a> {
     analyzers: &'a AnalyzerPool,
     query: &'a Query,
     passage_characters: usize,
+    /// Actors whose mentions are marked as words of the query are, by their ids.
+    also: Vec<String>,
     highlighters: HashMap<Language, Highlighter>,
     /// What names of the query mean, looked up once.
     names: RefCell<HashMap<String, Option<FacetFilter>>>,
@@ -33,14 +35,21 @@ impl<'a> HitMarker<'a> {
         passage_characters: usize,
     ) -> HitMarker<'a> {
         let (highlighters, names) = (HashMap::new(), RefCell::default());
-        HitMarker { annotator, analyzers, query, passage_characters, highlighters, names }
+        HitMarker { annotator, analyzers, query, passage_characters, also: Vec::new(), highlighters, names }
+    }
+
+    /// Marks the mentions of some actors, too, by their ids.
+    pub(crate) fn also_mark<'i>(mut self, ids: impl Iterator<Item = &'i str>) -> HitMarker<'a> {
+        self.also = ids.map(str::to_owned).collect();
+        self
     }
 
     pub(crate) fn hit(&mut self, score: f32, stored: StoredParagraph) -> Hit {
         let language = stored.language.unwrap_or(Language::ENGLISH);
         let highlighter = self.highlighters.entry(language).or_insert_with(|| {
             let analyzer = self.analyzers.take(language);
-            Highlighter::with_analyzer(self.query, analyzer).budget(self.passage_characters)
+            let highlighter = Highlighter::with_analyzer(self.query, analyzer).budget(self.passage_characters);
+            highlighter.actors(self.also.clone())
         });
         let names = &self.names;
         let means = |name: &str, tag: &ActorTag| {

@@ -60,7 +60,7 @@ pub(crate) use self::{
     expand::folded,
     filter::FacetFilter,
     marker::HitMarker,
-    rank::WordWeights,
+    rank::{Window, WordWeights},
     resolve::{Vocabulary, noted, resolve, suggestions, unknown},
     statistics::Figures,
 };

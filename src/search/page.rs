@@ -13,12 +13,13 @@ use super::explanation::Explanation;
 use super::marker::HitMarker;
 use super::order::Sort;
 use super::plan::{Plan, Weights};
-use super::rank::RankedParagraph;
+use super::rank::{Bonus, Lesson, Ordered, RankedParagraph, Reranker, School, ordered};
 use super::request::Request;
 use super::results::{Group, Hit};
 use super::searcher::Searcher;
 use super::statistics::Statistics;
-use super::top::{self, Selection, Top};
+use super::top::{self, Selection, Top, Unit};
+use crate::document::Language;
 use crate::error::Result;
 use crate::index::Bits;
 
@@ -70,9 +71,11 @@ impl Searcher {
         let compiled = self.compile(&request)?;
         let filters = self.filters(&compiled)?;
         let ready = self.prepare(&request, &compiled, &filters)?;
-        let best = ready.selection(self, &request).top(request.unit(), request.position().as_ref(), request.limit)?;
-        let mut ranked = Vec::with_capacity(best.len());
-        for top in best {
+        let selection = ready.selection(self, &request);
+        let mut reranker = self.reranker(&request, &compiled, &ready, &selection)?;
+        let ordered = self.ordered(&request, &ready, &selection, reranker.as_mut(), request.limit)?;
+        let mut ranked = Vec::with_capacity(ordered.best.len());
+        for top in ordered.best {
             let document = top::document_id(&self.tantivy, &self.arrays, top)?;
             let reader = self.tantivy.segment_reader(top.segment);
             let ordinal = self.arrays[top.segment as usize].ordinal(reader, top.doc)?;
@@ -95,12 +98,62 @@ impl Searcher {
         Ok(Ready { statistics, weight, exact, filters, scores: compiled.plan.scores() })
     }
 
+    /// What adds further evidence; `None` where the ranking has none.
+    fn reranker<'a>(
+        &self,
+        request: &'a Request,
+        compiled: &Compiled,
+        ready: &Ready<'_>,
+        selection: &'a Selection<'a>,
+    ) -> Result<Option<Reranker<'a>>> {
+        if !request.ranking.reranks() {
+            return Ok(None);
+        }
+        let terms = compiled.terms.clone();
+        Reranker::new(selection, &request.ranking, self.index.fields, terms, &ready.statistics).map(Some)
+    }
+
+    fn ordered(
+        &self,
+        request: &Request,
+        ready: &Ready<'_>,
+        selection: &Selection<'_>,
+        reranker: Option<&mut Reranker<'_>>,
+        limit: usize,
+    ) -> Result<Ordered> {
+        let reranker = reranker.filter(|_| request.sort == Sort::Relevance);
+        let texts = |top| self.lesson(selection, top);
+        let school = School { statistics: &ready.statistics, analyzers: &self.index.analyzers, texts: &texts };
+        ordered(selection, reranker, &school, request.unit(), request.start().as_ref(), limit)
+    }
+
+    /// The texts of a paragraph's document, of a long one those around the paragraph.
+    fn lesson(&self, selection: &Selection<'_>, top: Top) -> Result<Lesson> {
+        /// Paragraphs on either side; beyond them a document speaks of something else, and reading them costs.
+        const AROUND: u32 = 10;
+        let range = selection.paragraphs(top)?;
+        let near = top.doc.saturating_sub(AROUND).max(range.start)..(top.doc + AROUND + 1).min(range.end);
+        let mut texts = Vec::with_capacity(near.len() + 1);
+        let mut language = Language::ENGLISH;
+        for doc in near {
+            let stored = self.stored(DocAddress::new(top.segment, doc))?;
+            if texts.is_empty() {
+                language = stored.language.unwrap_or(language);
+                texts.extend(stored.title);
+            }
+            texts.push(stored.paragraph.text);
+        }
+        Ok(Lesson { language, texts })
+    }
+
     /// The page that a request asks for.
     pub(super) fn page(&self, request: &Request, compiled: &Compiled, filters: &[SegmentFilters]) -> Result<Page> {
         let ready = self.prepare(request, compiled, filters)?;
         let selection = ready.selection(self, request);
         // One more than asked for tells whether there is a next page.
-        let mut best = selection.top(request.unit(), request.position().as_ref(), request.limit + 1)?;
+        let mut reranker = self.reranker(request, compiled, &ready, &selection)?;
+        let Ordered { mut best, inside, window, expansion } =
+            self.ordered(request, &ready, &selection, reranker.as_mut(), request.limit + 1)?;
         let more = best.len() > request.limit;
         best.truncate(request.limit);
         let mut page = Page::default();
@@ -110,21 +163,29 @@ impl Searcher {
             Cow::Owned(request.query.replacing_likes(&compiled.likes))
         };
         let mut marker =
-            HitMarker::new(&self.index.annotator, &self.index.analyzers, &shown, request.passage_characters);
-        let mut show = |top: Top, score: f32| -> Result<Hit> {
-            let mut hit = marker.hit(score, self.stored(DocAddress::new(top.segment, top.doc))?);
+            HitMarker::new(&self.index.annotator, &self.index.analyzers, &shown, request.passage_characters)
+                .also_mark(compiled.other_names.ids());
+        let mut show = |top: Top, bonus: Bonus| -> Result<Hit> {
+            let mut hit = marker.hit(top.key, self.stored(DocAddress::new(top.segment, top.doc))?);
             if request.explain {
-                hit.explanation = self.explain(request, &compiled.plan, &ready, top)?;
+                hit.explanation = self.explain(request, &compiled.plan, &ready, top, bonus)?;
             }
             Ok(hit)
+        };
+        let evidence = |shown: &mut [Top]| match &reranker {
+            Some(reranker) => reranker.add_to(Unit::Paragraph, shown),
+            None => Ok(vec![Bonus::default(); shown.len()]),
         };
         match request.per_document {
             Some(paragraphs) => {
                 for &top in &best {
-                    let found = selection.of_document(top)?;
+                    let mut found = selection.of_document(top)?;
+                    let bonuses = evidence(&mut found)?;
+                    let mut found: Vec<(Top, Bonus)> = found.into_iter().zip(bonuses).collect();
+                    found.sort_by(|(a, _), (b, _)| b.key.total_cmp(&a.key).then(a.doc.cmp(&b.doc)));
                     let first = page.hits.len();
-                    for &one in found.iter().take(paragraphs) {
-                        page.hits.push(show(one, one.key)?);
+                    for &(one, bonus) in found.iter().take(paragraphs) {
+                        page.hits.push(show(one, bonus)?);
                     }
                     let hits = page.hits.len() - first;
                     let document = page.hits.last().map(|hit| hit.document.clone()).unwrap_or_default();
@@ -132,12 +193,22 @@ impl Searcher {
                 }
             }
             None => {
-                let scores = match request.sort {
-                    Sort::Relevance => best.iter().map(|top| top.key).collect(),
-                    _ => selection.scores(&best)?,
+                let mut shown = best.clone();
+                let bonuses = if request.sort != Sort::Relevance {
+                    for (top, score) in shown.iter_mut().zip(selection.scores(&best)?) {
+                        top.key = score;
+                    }
+                    evidence(&mut shown)?
+                } else if request.explain {
+                    // The scores are there; only what they come from is not.
+                    let mut bonuses = evidence(&mut best.clone()[..inside.min(best.len())])?;
+                    bonuses.resize(best.len(), Bonus::default());
+                    bonuses
+                } else {
+                    vec![Bonus::default(); best.len()]
                 };
-                for (&top, score) in best.iter().zip(scores) {
-                    page.hits.push(show(top, score)?);
+                for (top, bonus) in shown.into_iter().zip(bonuses) {
+                    page.hits.push(show(top, bonus)?);
                 }
             }
         }
@@ -147,6 +218,9 @@ impl Searcher {
                 key: last.key,
                 document: hit.document.clone(),
                 ordinal: hit.ordinal,
+                window,
+                inside: inside >= best.len(),
+                expansion,
                 figures: ready.statistics.into_figures(),
             };
             page.next = Some(Cursor(Box::new(place)));
@@ -154,7 +228,14 @@ impl Searcher {
         Ok(page)
     }
 
-    fn explain(&self, request: &Request, plan: &Plan, ready: &Ready<'_>, top: Top) -> Result<Option<Explanation>> {
+    fn explain(
+        &self,
+        request: &Request,
+        plan: &Plan,
+        ready: &Ready<'_>,
+        top: Top,
+        bonus: Bonus,
+    ) -> Result<Option<Explanation>> {
         let reader = self.tantivy.segment_reader(top.segment);
         let explainer = Explainer {
             fields: self.index.fields,
@@ -165,6 +246,7 @@ impl Searcher {
         let Some(mut explanation) = explainer.explain(plan, &mut ready.exact.scorer(reader)?, top.doc)? else {
             return Ok(None);
         };
+        explanation = bonus.explain(explanation);
         if let Some(recency) = request.recency {
             let days = self.arrays[top.segment as usize].days(reader)?[top.doc as usize];
             let factor = recency.explain(days.map(|(first, _)| first));

@@ -6,7 +6,7 @@ use super::cursor::Cursor;
 use super::facet::{FacetSelection, Interval};
 use super::order::{Recency, Sort};
 use super::query::Query;
-use super::rank::Ranking;
+use super::rank::{Ranking, Start};
 use super::statistics::fnv1a;
 use super::top::{Position, Unit};
 use crate::date::Date;
@@ -130,8 +130,9 @@ impl Request {
         self
     }
 
-    /// Groups the hits by document: documents by their best paragraph (or by date), and of each at most
-    /// `paragraphs` paragraphs, the best first, 1 to 100. By default hits are not grouped.
+    /// Groups the hits by document: documents by all that speaks for them (see [`Ranking::documents`]; with
+    /// [`Ranking::bm25`], by their best paragraph) or by date, and of each at most `paragraphs` paragraphs, the best
+    /// first, 1 to 100. By default hits are not grouped.
     ///
     /// [`Results::groups`](crate::Results::groups) says which hits are of which document. It is exact: whether a
     /// document is among the best does not depend on how many paragraphs of it are shown.
@@ -159,9 +160,10 @@ impl Request {
     }
 
     /// What the order begins after.
-    pub(crate) fn position(&self) -> Option<Position<'_>> {
+    pub(crate) fn start(&self) -> Option<Start<'_>> {
         let place = &*self.after.as_ref()?.0;
-        Some(Position { key: place.key, document: &place.document, ordinal: place.ordinal })
+        let after = Position { key: place.key, document: &place.document, ordinal: place.ordinal };
+        Some(Start { after, window: &place.window, inside: place.inside, expansion: &place.expansion })
     }
 
     /// A number that is the same for requests whose pages belong together.

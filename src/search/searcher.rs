@@ -13,7 +13,7 @@ use super::facet::{FacetCounts, Facets};
 use super::filter::{self, DocumentFilter};
 use super::page::Page;
 use super::query::{Clause, Diagnostic};
-use super::rank::WordWeights;
+use super::rank::{OtherNames, WordWeights};
 use super::request::Request;
 use super::resolve::values;
 use super::results::{Counts, Results, Total};
@@ -179,7 +179,14 @@ impl Searcher {
     pub(super) fn compile(&self, request: &Request) -> Result<Compiled> {
         let weights = WordWeights::new(&request.query, &self.languages, request.ranking.function_words);
         let languages = self.languages.iter().map(|&(language, _)| language);
-        Compiler::new(&self.index, &self.tantivy, &self.arrays, languages, weights, &request.query).compile()
+        let frequency = |field, text: &str| self.tantivy.doc_freq(&Term::from_field_text(field, text)).unwrap_or(0);
+        let fields = &self.index.fields;
+        let mut is_name = |word: &str, id: &str| 2 * frequency(fields.mention, id) > frequency(fields.exact, word);
+        let annotator = &self.index.annotator;
+        let names = OtherNames::new(&request.query, annotator, request.ranking.actors, &mut is_name);
+        Compiler::new(&self.index, &self.tantivy, &self.arrays, languages, weights, &request.query)
+            .with_other_names(names)
+            .compile()
     }
 
     pub(super) fn unscored(&self, query: &dyn tantivy::query::Query) -> Result<Box<dyn tantivy::query::Weight>> {

@@ -18,6 +18,7 @@ use crate::error::{Error, Result};
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Figures {
     paragraphs: u64,
+    documents: u64,
     /// Words of each field, by its number.
     words: BTreeMap<u32, u64>,
     /// Paragraphs with each term, by a hash of it.
@@ -44,6 +45,18 @@ impl<'a> Statistics<'a> {
     /// What has been asked for.
     pub(crate) fn into_figures(self) -> Figures {
         self.figures.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// How many documents there are; `field` holds their ids.
+    pub(crate) fn documents(&self, field: Field) -> Result<u64> {
+        let mut figures = self.figures();
+        if figures.documents == 0 {
+            for reader in self.searcher.segment_readers() {
+                let ids = reader.inverted_index(field).map_err(|error| Error::storage("counting documents", error))?;
+                figures.documents += ids.terms().num_terms() as u64;
+            }
+        }
+        Ok(figures.documents)
     }
 
     /// The weight of a query that scores.

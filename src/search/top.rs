@@ -76,6 +76,32 @@ impl Selection<'_> {
         Ok(best)
     }
 
+    /// All up to a position, itself included, best first.
+    pub(crate) fn through(&self, unit: Unit, last: &Position<'_>, limit: usize) -> Result<Vec<Top>> {
+        let mut found: Vec<Top> = Vec::new();
+        for segment in 0..self.searcher.segment_readers().len() {
+            let mut pass = Pass::new(self.segment(segment)?, unit, None, limit, Some(last.key))?;
+            let after = After::new(last, &pass.segment)?;
+            pass.run()?;
+            let segment_number = segment as u32;
+            let segment = self.segment(segment)?;
+            let within = pass.finish()?.into_iter().filter(|entry| !after.admits(unit, entry, &segment));
+            found.extend(within.map(|entry| Top { key: entry.key, segment: segment_number, doc: entry.doc }));
+        }
+        sort(self.searcher, self.arrays, &mut found)?;
+        Ok(found)
+    }
+
+    /// The paragraphs of a paragraph's document, in their order.
+    pub(crate) fn paragraphs(&self, paragraph: Top) -> Result<std::ops::Range<DocId>> {
+        Ok(self.segment(paragraph.segment as usize)?.document_of(paragraph.doc))
+    }
+
+    /// A part of a score, with the part of recency.
+    pub(crate) fn faded(&self, score: f64, paragraph: Top) -> Result<f32> {
+        Ok(self.segment(paragraph.segment as usize)?.score(score, paragraph.doc))
+    }
+
     /// The scores of paragraphs, in their order.
     pub(crate) fn scores(&self, paragraphs: &[Top]) -> Result<Vec<f32>> {
         let mut places: Vec<usize> = (0..paragraphs.len()).collect();
@@ -466,7 +492,7 @@ impl After {
 }
 
 /// Sorts candidates of several segments; document ids are read only where keys tie.
-fn sort(searcher: &Searcher, arrays: &[Arc<SegmentArrays>], candidates: &mut [Top]) -> Result<()> {
+pub(crate) fn sort(searcher: &Searcher, arrays: &[Arc<SegmentArrays>], candidates: &mut [Top]) -> Result<()> {
     candidates.sort_by(|a, b| b.key.total_cmp(&a.key).then(a.segment.cmp(&b.segment)).then(a.doc.cmp(&b.doc)));
     let mut start = 0;
     while start < candidates.len() {
@@ -474,6 +500,14 @@ fn sort(searcher: &Searcher, arrays: &[Arc<SegmentArrays>], candidates: &mut [To
         let tied = candidates[start..].iter().take_while(|top| top.key == key).count();
         if tied > 1 {
             let run = &mut candidates[start..start + tied];
+            if run.iter().all(|top| top.segment == run[0].segment) {
+                // Ties are common, because lengths are rounded, and reading an id takes longer than scoring its
+                // paragraph; within a segment the numbers of the documents sort as their ids do.
+                let documents = arrays[run[0].segment as usize].documents(searcher.segment_reader(run[0].segment))?;
+                run.sort_by_key(|top| (documents[top.doc as usize], top.doc));
+                start += tied;
+                continue;
+            }
             let mut keyed = Vec::with_capacity(tied);
             for &top in run.iter() {
                 keyed.push((document_id(searcher, arrays, top)?, top));

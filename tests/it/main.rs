@@ -11,6 +11,8 @@ mod provenance;
 mod query;
 #[cfg(feature = "quickwit")]
 mod quickwit;
+
+mod ranking;
 mod search;
 mod store;
 mod text;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use demarche::{Cursor, Document, Explanation, Hit, Relation, Request, Searcher, Sort};
+use demarche::{Cursor, Document, Explanation, Hit, Ranking, Relation, Request, Searcher, Sort};
 use proptest::prelude::*;
 
 use crate::search::{Made, MadeDocument, WORDS, corpus, document, index};
@@ -114,7 +114,8 @@ proptest! {
     ) {
         let searcher = index(&corpus, commits, &BTreeSet::new()).searcher()?;
         for sort in [Sort::Relevance, Sort::Newest] {
-            let request = Request::new(&query).sort(sort);
+            // The ranking under which a document is as good as its best paragraph.
+            let request = Request::new(&query).ranking(Ranking::bm25()).sort(sort);
             let mut documents: Vec<String> = Vec::new();
             let listed = all(&searcher, request.clone());
             for hit in &listed {
@@ -122,7 +123,7 @@ proptest! {
                     documents.push(hit.document.clone());
                 }
             }
-            let scored = all(&searcher, Request::new(&query));
+            let scored = all(&searcher, Request::new(&query).ranking(Ranking::bm25()));
             let results = searcher.search(request.clone().limit(limit).group(paragraphs))?;
             prop_assert_eq!(results.groups.len(), documents.len().min(limit));
             let mut expected = Vec::new();

@@ -58,6 +58,8 @@ pub struct Highlighter {
     analyzer: Analyzer,
     budget: usize,
     mark_actors: bool,
+    /// Ids of actors whose mentions are marked as words of the query are.
+    actors: Vec<String>,
 }
 
 impl Highlighter {
@@ -69,7 +71,7 @@ impl Highlighter {
     /// As [`new`](Highlighter::new), with the analyzer of the language given.
     pub(crate) fn with_analyzer(query: &Query, mut analyzer: Analyzer) -> Highlighter {
         let matcher = Matcher::new(query, &mut analyzer);
-        Highlighter { matcher, analyzer, budget: 300, mark_actors: false }
+        Highlighter { matcher, analyzer, budget: 300, mark_actors: false, actors: Vec::new() }
     }
 
     /// The analyzer, to be used again.
@@ -80,6 +82,12 @@ impl Highlighter {
     /// How long a passage may be, in characters (code points). Default: 300.
     pub fn budget(mut self, characters: usize) -> Highlighter {
         self.budget = characters.max(1);
+        self
+    }
+
+    /// Marks the mentions of some actors, by their ids, as if the query had said them. Default: none.
+    pub(crate) fn actors(mut self, ids: Vec<String>) -> Highlighter {
+        self.actors = ids;
         self
     }
 
@@ -107,10 +115,20 @@ impl Highlighter {
         let facts = OfParagraph { paragraph, means };
         let texts = Texts { body: text, ..context };
         let mut marks = self.matcher.marks(texts, &facts, &mut self.analyzer, self.mark_actors);
+        let mut parts = self.matcher.parts();
+        for id in &self.actors {
+            let inside = |span: &Span| !span.is_empty() && text.get(span.range()).is_some();
+            let meant = paragraph.actors.iter().filter(|tag| *tag.id == **id).flat_map(|tag| &tag.mentions);
+            marks.extend(meant.map(|mention| mention.span).filter(inside).map(|span| Mark { span, part: parts }));
+            parts += 1;
+        }
+        if !self.actors.is_empty() {
+            marks.sort_by_key(|mark| (mark.span, mark.part));
+        }
         for mark in &mut marks {
             mark.span = on_graphemes(text, mark.span);
         }
-        let passage = passage::choose(text, &marks, self.matcher.parts(), self.budget);
+        let passage = passage::choose(text, &marks, parts, self.budget);
         Highlight { passage: on_graphemes(text, passage), ranges: merged(&marks) }
     }
 }
