@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use demarche::{
     ActorTag, Band, Contrast, Date, DateRange, Dimension, Document, FacetCounts, FacetPath, FacetSelection, Filter,
-    Index, Interval, Mention, MentionKind, Paragraph, Query, Request, Searcher, Span, Timeline, TopicCue, TopicTag,
+    Index, Interval, Mention, MentionKind, Paragraph, Query, Ranking, Request, Searcher, Span, Timeline, TopicCue,
+    TopicTag,
 };
 
 /// SplitMix64.
@@ -676,7 +677,10 @@ fn narrow_filters_count_and_rank_like_wide_ones() -> demarche::Result<()> {
     for (text, needs_beta) in [("alpha beta", false), ("alpha AND beta", true), ("beta", true)] {
         let matching: Vec<_> = seen.iter().filter(|(_, _, rare, _, beta)| *rare && (*beta || !needs_beta)).collect();
         assert!(matching.len() > 2, "the case is no case");
-        let request = Request::new(Query::new(text).within(Dimension::Actor, "/x/rare")).limit(1_000);
+        // A window that takes in everything, or its edge would lie elsewhere with the filter than without.
+        let ranking = Ranking::default().window(10_000);
+        let query = Query::new(text).within(Dimension::Actor, "/x/rare");
+        let request = Request::new(query).ranking(ranking.clone()).limit(1_000);
         let within = searcher.search(request.clone().sideways(false))?;
         assert_eq!(within.total.paragraphs as usize, matching.len(), "{text}");
         let documents: BTreeSet<&String> = matching.iter().map(|(document, ..)| document).collect();
@@ -685,7 +689,7 @@ fn narrow_filters_count_and_rank_like_wide_ones() -> demarche::Result<()> {
         let actors = within.facets.get(Dimension::Actor).expect("counted by default");
         assert_eq!(actors.get(&"/x/broad".parse()?).map_or(0, |node| node.count) as usize, broad, "{text}");
         // The same paragraphs in the same order, with the same scores, as in the unfiltered list.
-        let everything = searcher.search(Request::new(text).limit(10_000))?;
+        let everything = searcher.search(Request::new(text).ranking(ranking).limit(10_000))?;
         let names = |hits: &[demarche::Hit]| -> Vec<(String, u32, f32)> {
             hits.iter().map(|hit| (hit.document.clone(), hit.ordinal, hit.score)).collect()
         };

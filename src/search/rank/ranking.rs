@@ -159,6 +159,10 @@ impl Ranking {
     /// How many paragraphs, the best by their words alone, are ranked with all the evidence; of documents, ten
     /// times as many; from 0 to 10,000. What lies beyond stands behind them, in the order of its words alone.
     /// Default: 100.
+    ///
+    /// The window limits the cost, not the meaning: what a paragraph's score is made of depends on no filter. But a
+    /// filter leaves room in the window for what lay beyond it, and that then has the fuller score.
+    /// [Feedback](Ranking::feedback) learns from what passes the filters.
     pub fn window(mut self, paragraphs: usize) -> Ranking {
         self.window = paragraphs;
         self
