@@ -42,7 +42,7 @@ impl Limit {
     }
 }
 
-/// Words of the dictionary that all patterns together may look at. Reading 200,000 takes some 10 ms.
+/// Words of the dictionary that all patterns together may look at.
 const DICTIONARY: usize = 200_000;
 /// Words that all patterns together may stand for; each is a list of paragraphs to be read.
 const EXPANDED: usize = 1_024;

@@ -4,6 +4,7 @@ mod actors;
 mod discovery;
 mod facets;
 mod formats;
+mod hostile;
 mod index;
 mod pages;
 mod parse;

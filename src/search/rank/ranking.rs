@@ -19,7 +19,7 @@ use crate::error::{Error, Result};
 /// | `default` | .322 / .385 | .228 / .400 | .300 / .456 | .652 / .695 |
 /// | `expanded` | .352 / .413 | .250 / .414 | .314 / .465 | .651 / .698 |
 ///
-/// The weights are one set for all; where the collections disagreed the middle was taken.
+/// The weights are one set for all collections.
 ///
 /// As text, a ranking is a name and changes to it: `bm25`, `default`, `expanded`, `default,function-words=0.5`.
 ///
