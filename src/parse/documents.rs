@@ -57,7 +57,7 @@ impl fmt::Display for Report {
 /// let good: Vec<_> = documents.by_ref().flatten().collect();
 /// assert_eq!(good.len(), 1);
 /// assert_eq!(documents.report().to_string(), "1 documents parsed, 1 failed");
-/// assert!(documents.report().failures[0].starts_with("notes: line 2, column 20: "));
+/// assert!(documents.report().failures[0].starts_with("notes: line 2, column "));
 /// ```
 pub struct Documents<'a> {
     documents: Box<dyn Iterator<Item = Result<Document>> + Send + 'a>,
