@@ -15,8 +15,8 @@ use anstream::{eprintln, println};
 use anstyle::{AnsiColor, Color, Style};
 use clap::{Parser as _, ValueEnum};
 use demarche::{
-    Annotator, Clause, Cursor, Date, DateRange, Dimension, Engine, FacetCounts, Filter, Given, Hit, Index, Operator,
-    Parser, Query, Request, Results, Sort,
+    Annotator, Clause, Cursor, Date, DateRange, Dimension, Engine, FacetCounts, Filter, Given, Hit, Index,
+    MentionChoice, MentionKind, Operator, Parser, Query, Request, Results, Sort,
 };
 
 /// Full-text search over documents, paragraph by paragraph.
@@ -35,6 +35,10 @@ struct Arguments {
     /// Only paragraphs that name this actor (an id, a path or any name); repeated: any of them.
     #[arg(long, value_name = "X")]
     actor: Vec<String>,
+    /// Of the mentions of actors, only these kinds count (name, acronym, demonym, metonym, office, surname,
+    /// reference), for --actor and for the counts.
+    #[arg(long, value_name = "KIND", value_delimiter = ',')]
+    mentions: Vec<String>,
     /// Only paragraphs on this topic (a path or a name); repeated: any of them.
     #[arg(long, value_name = "X")]
     topic: Vec<String>,
@@ -130,6 +134,10 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     }
     if from.is_some() || to.is_some() {
         query = query.filter(Filter::Date(DateRange { from, to }));
+    }
+    if !arguments.mentions.is_empty() {
+        let kinds = arguments.mentions.iter().map(|kind| kind.parse()).collect::<Result<Vec<MentionKind>, _>>()?;
+        query = query.mentions(MentionChoice::all().only(kinds));
     }
     let sort = match arguments.sort {
         Order::Relevance => Sort::Relevance,

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::date::Date;
+use crate::error::Error;
 use crate::facet::FacetPath;
 
 /// A half-open byte range. What it counts in (source, paragraph text, query) is said where one is given.
@@ -181,6 +182,19 @@ impl MentionKind {
             MentionKind::Surname => "surname",
             MentionKind::Reference => "reference",
         }
+    }
+}
+
+impl std::str::FromStr for MentionKind {
+    type Err = Error;
+
+    /// Reads the name used in queries and results.
+    fn from_str(given: &str) -> crate::error::Result<MentionKind> {
+        let known = MentionKind::ALL.into_iter().find(|kind| kind.as_str() == given);
+        known.ok_or_else(|| {
+            let expected = "expected name, acronym, demonym, metonym, office, surname or reference";
+            Error::value("kind of mention", given, expected)
+        })
     }
 }
 

@@ -54,6 +54,7 @@ mod document;
 mod error;
 mod facet;
 mod index;
+mod mention_choice;
 mod parse;
 #[cfg(feature = "quickwit")]
 pub mod quickwit;
@@ -81,6 +82,7 @@ pub use crate::{
         Check, Damage, Durability, Index, IndexOptions, IndexStats, IndexWriter, Load, LoadReport, Outdated, PartSize,
         Progress, Reannotation, RepairReport, SchemeCodes, TagDifference, Verification,
     },
+    mention_choice::MentionChoice,
     parse::{Documents, Format, Parser, ParserBuilder, Report},
     search::{
         Clause, Completion, CompletionKind, Counts, Cursor, DateRange, Diagnostic, Distance, Engine, Explanation,

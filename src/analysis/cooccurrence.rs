@@ -8,6 +8,7 @@ use crate::document::{Paragraph, Span};
 use crate::error::{Error, Result};
 use crate::facet::{Dimension, FacetPath};
 use crate::index::NONE;
+use crate::mention_choice::MentionChoice;
 use crate::search::{FacetSelection, Matches};
 use crate::text::sentences;
 
@@ -142,8 +143,9 @@ impl Matches {
         self.fill(&mut matrix, |(segment, doc), [rows, columns], cells| {
             let paragraph = self.searcher().paragraph(segment, doc)?;
             let sentences: Vec<Span> = sentences(&paragraph.text).collect();
-            let rows = by_sentence((sides[0].0, &sides[0].1), rows, &paragraph, &sentences);
-            let columns = by_sentence((sides[1].0, &sides[1].1), columns, &paragraph, &sentences);
+            let named = self.mention_choice();
+            let rows = by_sentence((sides[0].0, &sides[0].1), rows, (&paragraph, &sentences), named);
+            let columns = by_sentence((sides[1].0, &sides[1].1), columns, (&paragraph, &sentences), named);
             for (rows, columns) in rows.iter().zip(&columns) {
                 for &row in rows {
                     for &column in columns {
@@ -192,8 +194,9 @@ impl Matches {
             let sides = [(dimensions.0, &rows), (dimensions.1, &columns)];
             let mut facets = Vec::with_capacity(2);
             for (dimension, wanted) in sides {
-                let arrays = arrays.facets(dimension, reader)?;
-                facets.push((arrays, above(arrays.paths(), wanted)));
+                let arrays = arrays.facets(dimension, self.mention_choice(), reader)?;
+                let above = above(arrays.paths(), wanted);
+                facets.push((arrays, above));
             }
             let mut last = vec![NONE; matrix.cells.len()];
             let (mut found_rows, mut found_columns) = (Vec::new(), Vec::new());
@@ -238,12 +241,13 @@ fn above(nodes: &[FacetPath], wanted: &[FacetPath]) -> Vec<Vec<u32>> {
     nodes.iter().map(below).collect()
 }
 
-/// For every sentence of a paragraph, the places of the values in it; `found` are those in the paragraph.
+/// For every sentence of a paragraph, the places of the values in it; `found` are those in the paragraph. Actors are
+/// in a sentence where a mention of it that is chosen names them.
 fn by_sentence(
     (dimension, wanted): (Dimension, &[FacetPath]),
     found: &[u32],
-    paragraph: &Paragraph,
-    sentences: &[Span],
+    (paragraph, sentences): (&Paragraph, &[Span]),
+    named: MentionChoice,
 ) -> Vec<Vec<u32>> {
     let mut by_sentence: Vec<Vec<u32>> = vec![Vec::new(); sentences.len()];
     let mut put = |accepts: &dyn Fn(&FacetPath) -> bool, span: Span| {
@@ -258,7 +262,7 @@ fn by_sentence(
     match dimension {
         Dimension::Actor => {
             for tag in &paragraph.actors {
-                for mention in &tag.mentions {
+                for mention in tag.mentions.iter().filter(|mention| named.accepts(mention)) {
                     put(&|wanted| tag.path.is_within(wanted), mention.span);
                 }
             }

@@ -9,12 +9,15 @@
 use std::collections::HashMap;
 
 use tantivy::SegmentReader;
+use tantivy::columnar::StrColumn;
 
-use super::schema::{DAY_COLUMN, LAST_DAY_COLUMN, facet_column};
+use super::actor_mention;
+use super::schema::{ACTOR_MENTION_COLUMN, DAY_COLUMN, LAST_DAY_COLUMN, facet_column};
 use super::segment::{NONE, storage};
 use crate::date::Date;
 use crate::error::{Error, Result};
 use crate::facet::{Dimension, FacetPath};
+use crate::mention_choice::MentionChoice;
 
 /// The facets of one dimension in one segment.
 ///
@@ -64,9 +67,8 @@ impl FacetArrays {
     }
 
     fn read_column(name: &str, reader: &SegmentReader) -> Result<FacetArrays> {
-        let max_doc = reader.max_doc();
         let Some(column) = reader.fast_fields().str(name).map_err(storage)? else {
-            return Ok(Builder::default().finish(max_doc));
+            return Ok(Builder::default().finish(reader.max_doc()));
         };
         let mut builder = Builder::default();
         let mut node_of_ordinal = Vec::with_capacity(column.num_terms());
@@ -76,31 +78,30 @@ impl FacetArrays {
             let encoded = String::from_utf8_lossy(terms.key());
             node_of_ordinal.push(builder.node(encoded.split('\0'))?);
         }
-        // Read in blocks: asked for one paragraph at a time, the column costs three times as much.
-        const BLOCK: u32 = 1_024;
-        let ordinals = column.ords();
-        let (mut docs, mut docs_of_rows, mut rows) = (Vec::new(), Vec::new(), Vec::new());
-        let mut values: Vec<u64> = Vec::new();
-        for start in (0..max_doc).step_by(BLOCK as usize) {
-            docs.clear();
-            docs.extend(start..max_doc.min(start + BLOCK));
-            docs_of_rows.clear();
-            rows.clear();
-            ordinals.row_ids_for_docs(&docs, &mut docs_of_rows, &mut rows);
-            values.clear();
-            values.resize(rows.len(), 0);
-            ordinals.values.get_vals(&rows, &mut values);
-            let mut at = 0;
-            for &doc in &docs {
-                let first = at;
-                while at < rows.len() && docs_of_rows[at] == doc {
-                    at += 1;
-                }
-                let leaves = values[first..at].iter().map(|&ordinal| node_of_ordinal[ordinal as usize]);
-                builder.paragraph(leaves);
-            }
+        Ok(builder.paragraphs(&column, &node_of_ordinal, reader.max_doc()))
+    }
+
+    /// The actors of a segment that chosen mentions name.
+    pub(crate) fn read_mentions(choice: MentionChoice, reader: &SegmentReader) -> Result<FacetArrays> {
+        let Some(column) = reader.fast_fields().str(ACTOR_MENTION_COLUMN).map_err(storage)? else {
+            return Ok(Builder::default().finish(reader.max_doc()));
+        };
+        let mut chosen: Vec<(String, usize)> = Vec::new();
+        let mut terms = column.dictionary().stream().map_err(|error| Error::storage("reading facets", error))?;
+        let mut ordinal = 0;
+        while terms.advance() {
+            let value = String::from_utf8_lossy(terms.key());
+            chosen.extend(actor_mention::chosen(&value, choice).map(|path| (path.replace('/', "\0"), ordinal)));
+            ordinal += 1;
         }
-        Ok(builder.finish(max_doc))
+        // Depth first: the dictionary has the actors kind by kind.
+        chosen.sort_unstable();
+        let mut builder = Builder::default();
+        let mut node_of_ordinal = vec![NONE; ordinal];
+        for (steps, ordinal) in &chosen {
+            node_of_ordinal[*ordinal] = builder.node(steps.split('\0'))?;
+        }
+        Ok(builder.paragraphs(&column, &node_of_ordinal, reader.max_doc()))
     }
 
     /// Year, month, day, as far as the date of the document goes.
@@ -234,6 +235,35 @@ impl Builder {
         if end == start {
             self.codes.push(NONE);
         }
+    }
+
+    /// Adds all paragraphs of a segment from a column, whose ordinals stand for nodes or for [`NONE`].
+    fn paragraphs(mut self, column: &StrColumn, node_of_ordinal: &[u32], max_doc: u32) -> FacetArrays {
+        // Read in blocks: asked for one paragraph at a time, the column costs three times as much.
+        const BLOCK: u32 = 1_024;
+        let ordinals = column.ords();
+        let (mut docs, mut docs_of_rows, mut rows) = (Vec::new(), Vec::new(), Vec::new());
+        let mut values: Vec<u64> = Vec::new();
+        for start in (0..max_doc).step_by(BLOCK as usize) {
+            docs.clear();
+            docs.extend(start..max_doc.min(start + BLOCK));
+            docs_of_rows.clear();
+            rows.clear();
+            ordinals.row_ids_for_docs(&docs, &mut docs_of_rows, &mut rows);
+            values.clear();
+            values.resize(rows.len(), 0);
+            ordinals.values.get_vals(&rows, &mut values);
+            let mut at = 0;
+            for &doc in &docs {
+                let first = at;
+                while at < rows.len() && docs_of_rows[at] == doc {
+                    at += 1;
+                }
+                let leaves = values[first..at].iter().map(|&ordinal| node_of_ordinal[ordinal as usize]);
+                self.paragraph(leaves.filter(|&node| node != NONE));
+            }
+        }
+        self.finish(max_doc)
     }
 
     fn finish(mut self, max_doc: u32) -> FacetArrays {

@@ -1,5 +1,6 @@
 //! Stage 3: annotated documents become an index of their paragraphs.
 
+mod actor_mention;
 mod analyzers;
 mod bits;
 mod directory;

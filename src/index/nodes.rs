@@ -10,6 +10,7 @@ use super::facet_arrays::FacetArrays;
 use super::segment::NONE;
 use crate::annotate::{ActorKind, Annotator, Scheme};
 use crate::facet::{Dimension, FacetPath};
+use crate::mention_choice::MentionChoice;
 
 /// Every node of a dimension in the order of the paths, with the way from each segment's numbers to these.
 ///
@@ -17,6 +18,8 @@ use crate::facet::{Dimension, FacetPath};
 #[derive(Debug)]
 pub(crate) struct Nodes {
     dimension: Dimension,
+    /// Which mentions name the actors that are counted.
+    choice: MentionChoice,
     annotator: Annotator,
     paths: Vec<FacetPath>,
     parents: Vec<u32>,
@@ -98,7 +101,12 @@ impl Serialize for SchemeCodes {
 }
 
 impl Nodes {
-    pub(crate) fn of(dimension: Dimension, annotator: &Annotator, segments: &[&FacetArrays]) -> Nodes {
+    pub(crate) fn of(
+        dimension: Dimension,
+        choice: MentionChoice,
+        annotator: &Annotator,
+        segments: &[Arc<FacetArrays>],
+    ) -> Nodes {
         // A path sorts after every path above it, so parents keep the lower numbers.
         let mut numbers: BTreeMap<&FacetPath, u32> = BTreeMap::new();
         for segment in segments {
@@ -122,7 +130,7 @@ impl Nodes {
             of_segment.push(ours);
         }
         let details = std::iter::repeat_with(OnceLock::new).take(paths.len()).collect();
-        Nodes { dimension, annotator: annotator.clone(), paths, parents, details, of_segment }
+        Nodes { dimension, choice, annotator: annotator.clone(), paths, parents, details, of_segment }
     }
 
     /// The nodes of an index that is elsewhere, with all that stand above any of them.
@@ -137,11 +145,16 @@ impl Nodes {
         let number_of = |path: FacetPath| paths.binary_search(&path).map_or(NONE, |number| number as u32);
         let parents = paths.iter().map(|path| path.parent().map_or(NONE, number_of)).collect();
         let details = std::iter::repeat_with(OnceLock::new).take(paths.len()).collect();
-        Nodes { dimension, annotator: annotator.clone(), paths, parents, details, of_segment: Vec::new() }
+        let choice = MentionChoice::all();
+        Nodes { dimension, choice, annotator: annotator.clone(), paths, parents, details, of_segment: Vec::new() }
     }
 
     pub(crate) fn dimension(&self) -> Dimension {
         self.dimension
+    }
+
+    pub(crate) fn choice(&self) -> MentionChoice {
+        self.choice
     }
 
     pub(crate) fn len(&self) -> usize {

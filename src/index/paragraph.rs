@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use tantivy::TantivyDocument;
 use tantivy::schema::Facet;
 
+use super::actor_mention::actor_mentions;
 use super::packed::PackedTerms;
 use super::schema::{Fields, HEADING_GAP, HEADING_START, SENTENCE_START};
 use super::stored::StoredParagraph;
@@ -157,6 +158,9 @@ impl ParagraphEncoder {
             if let Some(field) = fields.facet(dimension) {
                 encoded.add_facet(field, tantivy_facet(&path));
             }
+        }
+        for mention in actor_mentions(paragraph) {
+            encoded.add_text(fields.actor_mention, mention);
         }
         encoded.add_bytes(fields.stored, &StoredParagraph::of(document, index).to_bytes()?);
         Ok(encoded)

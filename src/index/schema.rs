@@ -69,6 +69,9 @@ pub(crate) struct Fields {
     source: Field,
     language: Field,
     mention_kind: Field,
+    /// How the paragraph names each of its actors and how surely ([`actor_mentions`](super::actor_mention::actor_mentions)); a
+    /// column alone, read where a query chooses among mentions.
+    pub(crate) actor_mention: Field,
 }
 
 impl Fields {
@@ -91,6 +94,8 @@ pub(crate) fn facet_column(dimension: Dimension) -> Option<&'static str> {
     (dimension != Dimension::Date).then_some(dimension.as_str())
 }
 
+/// Name of the column of the ways that actors are named.
+pub(crate) const ACTOR_MENTION_COLUMN: &str = "actor_mention";
 /// Name of the column of document ids.
 pub(crate) const DOCUMENT_COLUMN: &str = "document";
 /// Name of the column of ordinals.
@@ -129,6 +134,7 @@ pub(crate) fn schema() -> (Schema, Fields) {
         source: builder.add_facet_field(Dimension::Source.as_str(), FacetOptions::default()),
         language: builder.add_facet_field(Dimension::Language.as_str(), FacetOptions::default()),
         mention_kind: builder.add_facet_field(Dimension::MentionKind.as_str(), FacetOptions::default()),
+        actor_mention: builder.add_text_field(ACTOR_MENTION_COLUMN, FAST),
     };
     (builder.build(), fields)
 }

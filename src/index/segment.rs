@@ -14,6 +14,7 @@ use super::tally::Tally;
 use crate::annotate::Annotator;
 use crate::error::{Error, Result};
 use crate::facet::Dimension;
+use crate::mention_choice::MentionChoice;
 
 /// No node, no parent, no document.
 pub(crate) const NONE: u32 = u32::MAX;
@@ -23,7 +24,9 @@ pub(crate) const NONE: u32 = u32::MAX;
 pub(crate) struct SegmentArrays {
     documents: OnceLock<Vec<u32>>,
     days: OnceLock<Vec<Option<(i32, i32)>>>,
-    facets: [OnceLock<FacetArrays>; Dimension::ALL.len()],
+    facets: [OnceLock<Arc<FacetArrays>>; Dimension::ALL.len()],
+    /// The actors that some of the mentions name; the newest choice last.
+    chosen_actors: Mutex<Vec<(MentionChoice, Arc<FacetArrays>)>>,
     filters: Mutex<HashMap<String, Arc<Bits>>>,
     totals: Mutex<HashMap<Dimension, (u32, Arc<Tally>)>>,
     document_total: Mutex<Option<(u32, u64)>>,
@@ -32,6 +35,9 @@ pub(crate) struct SegmentArrays {
 
 /// Filters kept a segment; the oldest habits of a user fit, and a hostile one cannot fill the memory.
 const FILTERS_KEPT: usize = 64;
+
+/// Choices of mentions kept a segment: an application offers a few, and each takes the memory of a dimension.
+const CHOICES_KEPT: usize = 4;
 
 impl SegmentArrays {
     /// The document of every paragraph, as an ordinal that sorts as the ids do.
@@ -61,9 +67,32 @@ impl SegmentArrays {
         column.first(doc).map(|ordinal| ordinal as u32).ok_or_else(|| missing(ORDINAL_COLUMN))
     }
 
-    /// The facets of a dimension.
-    pub(crate) fn facets(&self, dimension: Dimension, reader: &SegmentReader) -> Result<&FacetArrays> {
-        get_or_try_init(&self.facets[dimension as usize], || FacetArrays::read(dimension, reader))
+    /// The facets of a dimension; of actors, those that the chosen mentions name.
+    pub(crate) fn facets(
+        &self,
+        dimension: Dimension,
+        choice: MentionChoice,
+        reader: &SegmentReader,
+    ) -> Result<Arc<FacetArrays>> {
+        if dimension == Dimension::Actor && !choice.is_all() {
+            return self.chosen_actors(choice, reader);
+        }
+        let read = || FacetArrays::read(dimension, reader).map(Arc::new);
+        get_or_try_init(&self.facets[dimension as usize], read).cloned()
+    }
+
+    fn chosen_actors(&self, choice: MentionChoice, reader: &SegmentReader) -> Result<Arc<FacetArrays>> {
+        let lock = || self.chosen_actors.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, arrays)) = lock().iter().find(|(kept, _)| *kept == choice) {
+            return Ok(arrays.clone());
+        }
+        let arrays = Arc::new(FacetArrays::read_mentions(choice, reader)?);
+        let mut kept = lock();
+        if kept.len() >= CHOICES_KEPT {
+            kept.remove(0);
+        }
+        kept.push((choice, arrays.clone()));
+        Ok(arrays)
     }
 
     /// The counts of all paragraphs that are not deleted.
@@ -77,14 +106,14 @@ impl SegmentArrays {
         if let Some((_, tally)) = lock().get(&dimension).filter(|(of, _)| *of == deleted) {
             return Ok(tally.clone());
         }
-        let (facets, documents) = (self.facets(dimension, reader)?, self.documents(reader)?);
+        let (facets, documents) = (self.facets(dimension, MentionChoice::all(), reader)?, self.documents(reader)?);
         let paragraphs: Vec<u32> = match reader.alive_bitset() {
             Some(alive) => alive.iter_alive().collect(),
             None => (0..reader.max_doc()).collect(),
         };
         let mut tally = Tally::default();
-        tally.reset(facets);
-        tally.add(facets, &paragraphs, documents);
+        tally.reset(&facets);
+        tally.add(&facets, &paragraphs, documents);
         let tally = Arc::new(tally);
         lock().insert(dimension, (deleted, tally.clone()));
         Ok(tally)
@@ -125,9 +154,11 @@ impl SegmentArrays {
     /// What is kept of the segment, in bytes, but for names.
     pub(crate) fn bytes(&self) -> usize {
         let filters = self.filters.lock().unwrap_or_else(PoisonError::into_inner);
+        let chosen = self.chosen_actors.lock().unwrap_or_else(PoisonError::into_inner);
         self.documents.get().map_or(0, |documents| size_of_val(&**documents))
             + self.days.get().map_or(0, |days| size_of_val(&**days))
-            + self.facets.iter().filter_map(OnceLock::get).map(FacetArrays::bytes).sum::<usize>()
+            + self.facets.iter().filter_map(OnceLock::get).map(|facets| facets.bytes()).sum::<usize>()
+            + chosen.iter().map(|(_, facets)| facets.bytes()).sum::<usize>()
             + filters.values().map(|bits| bits.bytes()).sum::<usize>()
     }
 
@@ -159,6 +190,7 @@ pub(crate) struct SegmentCache {
 pub(crate) struct SegmentNodes {
     segments: Vec<SegmentId>,
     dimensions: [OnceLock<Arc<Nodes>>; Dimension::ALL.len()],
+    chosen_actors: Mutex<Vec<(MentionChoice, Arc<Nodes>)>>,
 }
 
 impl SegmentNodes {
@@ -166,17 +198,31 @@ impl SegmentNodes {
     pub(crate) fn of(
         &self,
         dimension: Dimension,
-        searcher: &Searcher,
-        arrays: &[Arc<SegmentArrays>],
+        choice: MentionChoice,
+        (searcher, arrays): (&Searcher, &[Arc<SegmentArrays>]),
         annotator: &Annotator,
-    ) -> Result<&Arc<Nodes>> {
-        get_or_try_init(&self.dimensions[dimension as usize], || {
+    ) -> Result<Arc<Nodes>> {
+        let make = |choice| {
             let mut facets = Vec::with_capacity(arrays.len());
             for (arrays, reader) in arrays.iter().zip(searcher.segment_readers()) {
-                facets.push(arrays.facets(dimension, reader)?);
+                facets.push(arrays.facets(dimension, choice, reader)?);
             }
-            Ok(Arc::new(Nodes::of(dimension, annotator, &facets)))
-        })
+            Ok(Arc::new(Nodes::of(dimension, choice, annotator, &facets)))
+        };
+        if dimension != Dimension::Actor || choice.is_all() {
+            return get_or_try_init(&self.dimensions[dimension as usize], || make(MentionChoice::all())).cloned();
+        }
+        let lock = || self.chosen_actors.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, nodes)) = lock().iter().find(|(kept, _)| *kept == choice) {
+            return Ok(nodes.clone());
+        }
+        let nodes = make(choice)?;
+        let mut kept = lock();
+        if kept.len() >= CHOICES_KEPT {
+            kept.remove(0);
+        }
+        kept.push((choice, nodes.clone()));
+        Ok(nodes)
     }
 }
 

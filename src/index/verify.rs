@@ -10,11 +10,14 @@ use tantivy::columnar::{Column, StrColumn};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocSet, SegmentReader, TERMINATED, Term};
 
+use super::actor_mention::actor_mentions;
 use super::documents::{store_of, stored_at};
 use super::manifest::{FileRecord, META, Meta, is_segment_file};
 use super::options::{Check, read_meta};
 use super::paragraph::facets;
-use super::schema::{DAY_COLUMN, DOCUMENT_COLUMN, Fields, LAST_DAY_COLUMN, ORDINAL_COLUMN, facet_column};
+use super::schema::{
+    ACTOR_MENTION_COLUMN, DAY_COLUMN, DOCUMENT_COLUMN, Fields, LAST_DAY_COLUMN, ORDINAL_COLUMN, facet_column,
+};
 use super::store::Index;
 use super::stored::StoredParagraph;
 use crate::document::Document;
@@ -301,6 +304,7 @@ struct Columns {
     days: Column<i64>,
     last_days: Column<i64>,
     facets: Vec<(Dimension, Option<StrColumn>)>,
+    actor_mentions: Option<StrColumn>,
 }
 
 impl Columns {
@@ -319,6 +323,7 @@ impl Columns {
             days: columns.i64(DAY_COLUMN).map_err(failed)?,
             last_days: columns.i64(LAST_DAY_COLUMN).map_err(failed)?,
             facets,
+            actor_mentions: columns.str(ACTOR_MENTION_COLUMN).map_err(failed)?,
         })
     }
 
@@ -351,27 +356,32 @@ impl Columns {
             for (dimension, column) in &self.facets {
                 let expected =
                     stored.iter().filter(|(of, _)| of == dimension).map(|(_, path)| path.as_str().to_owned());
-                if facets_at(column.as_ref(), doc)? != expected.collect::<BTreeSet<String>>() {
+                // The engine puts a NUL between the steps.
+                let found = values_at(column.as_ref(), doc, |steps| format!("/{}", steps.replace('\0', "/")))?;
+                if found != expected.collect::<BTreeSet<String>>() {
                     return Ok(Some(format!("paragraph {ordinal} has other {} facets", dimension.as_str())));
                 }
+            }
+            let found = values_at(self.actor_mentions.as_ref(), doc, str::to_owned)?;
+            if found != actor_mentions(paragraph).collect::<BTreeSet<String>>() {
+                return Ok(Some(format!("paragraph {ordinal} has other mentions in its column")));
             }
         }
         Ok(None)
     }
 }
 
-/// The facets of a paragraph in a column, as paths.
-fn facets_at(column: Option<&StrColumn>, doc: u32) -> Result<BTreeSet<String>> {
-    let mut facets = BTreeSet::new();
-    let Some(column) = column else { return Ok(facets) };
-    let mut steps = String::new();
+/// The values of a paragraph in a column, each read by `read`.
+fn values_at(column: Option<&StrColumn>, doc: u32, read: impl Fn(&str) -> String) -> Result<BTreeSet<String>> {
+    let mut values = BTreeSet::new();
+    let Some(column) = column else { return Ok(values) };
+    let mut value = String::new();
     for ordinal in column.term_ords(doc) {
-        steps.clear();
-        column.ord_to_str(ordinal, &mut steps).map_err(|error| Error::storage("reading a column", error))?;
-        // The engine puts a NUL between the steps.
-        facets.insert(format!("/{}", steps.replace('\0', "/")));
+        value.clear();
+        column.ord_to_str(ordinal, &mut value).map_err(|error| Error::storage("reading a column", error))?;
+        values.insert(read(&value));
     }
-    Ok(facets)
+    Ok(values)
 }
 
 /// The damage of `meta.json` itself.

@@ -37,8 +37,8 @@
 //!   in between, hits may have moved.
 //! - **Distinct documents** are counted up to [`Client::COUNTED_PARAGRAPHS`] paragraphs found (one more request); over
 //!   that `documents` is `None`.
-//! - **Fuzzy words, loose phrases and NEAR**, grouping by document, recency and explanations are refused with
-//!   [`ErrorKind::Unsupported`].
+//! - **Fuzzy words, loose phrases and NEAR**, a choice of mentions (`as:`), grouping by document, recency and
+//!   explanations are refused with [`ErrorKind::Unsupported`].
 //! - **Prefixes and wildcards** stand for every word that fits; in the embedded index for at most 128, which it says.
 //! - **Ids, authors and sources** are at most 255 bytes long.
 //! - **Replacing** is not atomic: until the engine has carried out a delete, minutes later, the old paragraphs are found

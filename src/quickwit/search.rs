@@ -56,6 +56,10 @@ impl Client {
         if recency.is_some() {
             return Err(unsupported("weigh scores by date", "it has no functions of scores; order by date"));
         }
+        if !query.mention_choice().is_all() {
+            let reason = "its fields do not say which mention names which actor; filter on mention: for any of them";
+            return Err(unsupported("choose the mentions that name an actor", reason));
+        }
         if per_document.is_some() {
             return Err(unsupported("group hits by document", "it does not collapse hits; group a page of them"));
         }

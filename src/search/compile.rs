@@ -22,6 +22,7 @@ use crate::document::{Language, Span};
 use crate::error::{Error, Result};
 use crate::facet::Dimension;
 use crate::index::{Inner, SegmentArrays};
+use crate::mention_choice::MentionChoice;
 use crate::text::{Analyzer, TermKind};
 
 /// What a query asks of the engine.
@@ -30,6 +31,8 @@ pub(crate) struct Compiled {
     pub(crate) plan: Plan,
     /// The filtered dimensions, each with the values of which a paragraph needs one.
     pub(crate) dimensions: Vec<(Dimension, Vec<FacetFilter>)>,
+    /// Which mentions name the actors of filters.
+    pub(crate) mention_choice: MentionChoice,
     /// The other filters; a paragraph needs to pass each.
     pub(crate) others: Vec<DocumentFilter>,
     /// The clauses that stand for others, with the words of those.
@@ -124,7 +127,8 @@ impl<'a> Compiler<'a> {
         let diagnostics = std::mem::take(&mut self.diagnostics);
         let likes = std::mem::take(&mut self.likes);
         let other_names = std::mem::take(&mut self.other_names);
-        Ok(Compiled { plan, dimensions, others, likes, terms, other_names, diagnostics })
+        let mention_choice = query.mention_choice();
+        Ok(Compiled { plan, dimensions, mention_choice, others, likes, terms, other_names, diagnostics })
     }
 
     /// Resolves a facet value and says what it stands for; an unknown one accepts nothing.
@@ -416,7 +420,7 @@ impl<'a> Compiler<'a> {
             let bits = match (&document, &facet) {
                 (Some(document), _) => document.bits(reader, arrays)?,
                 (None, Some((dimension, accepted))) => {
-                    filter::facet_bits(reader, arrays, *dimension, accepted.as_slice())?
+                    filter::facet_bits(reader, arrays, *dimension, self.query.mention_choice(), accepted.as_slice())?
                 }
                 (None, None) => continue,
             };

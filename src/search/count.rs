@@ -117,7 +117,9 @@ impl Pass<'_> {
         let mut tallies: Vec<Tally> = self.nodes.iter().map(|_| Tally::default()).collect();
         for (segment, reader) in self.searcher.segment_readers().iter().enumerate() {
             match matching {
-                Matching::Everything if self.filters[segment].is_empty() => {
+                Matching::Everything
+                    if self.filters[segment].is_empty() && self.nodes.iter().all(|nodes| nodes.choice().is_all()) =>
+                {
                     self.count_all(segment, reader, &mut counts, &mut sums)?;
                 }
                 _ => self.count_segment(segment, reader, matching, (&mut counts, &mut sums, &mut tallies))?,
@@ -156,8 +158,8 @@ impl Pass<'_> {
         let documents = arrays.documents(reader)?;
         let mut facets = Vec::with_capacity(self.nodes.len());
         for (nodes, tally) in self.nodes.iter().zip(tallies.iter_mut()) {
-            let of_dimension = arrays.facets(nodes.dimension(), reader)?;
-            tally.reset(of_dimension);
+            let of_dimension = arrays.facets(nodes.dimension(), nodes.choice(), reader)?;
+            tally.reset(&of_dimension);
             facets.push(of_dimension);
         }
         // The first sieve lets through what passes every filter, another one what a filtered dimension is counted
@@ -181,7 +183,7 @@ impl Pass<'_> {
             for (at, tally) in tallies.iter_mut().enumerate() {
                 let passed = &sieves[sieve_of[at]].passed;
                 counted[at] += passed.len() as u64;
-                tally.add(facets[at], passed, documents);
+                tally.add(&facets[at], passed, documents);
             }
             for &doc in &sieves[0].passed {
                 let document = documents[doc as usize];

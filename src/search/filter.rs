@@ -10,6 +10,7 @@ use super::query::DateRange;
 use crate::error::{Error, Result};
 use crate::facet::{Dimension, FacetPath};
 use crate::index::{Bits, FacetArrays, Inner, NONE, SegmentArrays, date_of};
+use crate::mention_choice::MentionChoice;
 
 /// A value of a dimension, resolved.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,24 +39,26 @@ impl FacetFilter {
     }
 }
 
-/// The paragraphs of a segment that have any of the values.
+/// The paragraphs of a segment that have any of the values; of actors, those that the chosen mentions name.
 pub(crate) fn facet_bits(
     reader: &SegmentReader,
     arrays: &SegmentArrays,
     dimension: Dimension,
+    choice: MentionChoice,
     values: &[FacetFilter],
 ) -> Result<Arc<Bits>> {
     let mut keys: Vec<String> = values.iter().map(FacetFilter::key).collect();
     keys.sort_unstable();
-    let key = format!("{dimension}\n{}", keys.join("\n"));
+    let choice = if dimension == Dimension::Actor { choice } else { MentionChoice::all() };
+    let key = format!("{dimension} {choice}\n{}", keys.join("\n"));
     arrays.filter(&key, || {
-        let facets = arrays.facets(dimension, reader)?;
+        let facets = arrays.facets(dimension, choice, reader)?;
         let mut accepted = vec![false; facets.nodes()];
         for (node, (path, &parent)) in facets.paths().iter().zip(facets.parents()).enumerate() {
             accepted[node] = (parent != NONE && accepted[parent as usize])
                 || values.iter().any(|value| value.accepts(path.as_str()));
         }
-        Ok(having(reader, facets, &accepted))
+        Ok(having(reader, &facets, &accepted))
     })
 }
 
@@ -100,7 +103,7 @@ fn date_bits(reader: &SegmentReader, arrays: &SegmentArrays, ranges: &[DateRange
         .collect();
     bounds.sort_unstable();
     arrays.filter(&format!("dates {bounds:?}"), || {
-        let facets = arrays.facets(Dimension::Date, reader)?;
+        let facets = arrays.facets(Dimension::Date, MentionChoice::all(), reader)?;
         let accepted: Vec<bool> = facets
             .paths()
             .iter()
@@ -111,7 +114,7 @@ fn date_bits(reader: &SegmentReader, arrays: &SegmentArrays, ranges: &[DateRange
                 })
             })
             .collect();
-        Ok(having(reader, facets, &accepted))
+        Ok(having(reader, &facets, &accepted))
     })
 }
 
@@ -147,7 +150,7 @@ pub(crate) fn actor_ids(
 ) -> Result<Vec<String>> {
     let mut ids = BTreeSet::new();
     for (reader, arrays) in searcher.segment_readers().iter().zip(arrays) {
-        for path in arrays.facets(Dimension::Actor, reader)?.paths() {
+        for path in arrays.facets(Dimension::Actor, MentionChoice::all(), reader)?.paths() {
             if accepted.accepts(path.as_str()) {
                 ids.extend(index.annotator.gazetteer().id_at(path).map(str::to_owned));
             }

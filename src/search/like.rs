@@ -16,6 +16,7 @@ use crate::error::{Error, Result};
 use crate::facet::{Dimension, FacetPath};
 use crate::index::stored::StoredParagraph;
 use crate::index::{Bits, Inner, SegmentArrays};
+use crate::mention_choice::MentionChoice;
 use crate::text::{Analyzer, TermKind, is_function_word};
 
 /// How many words stand for a paragraph: enough for its subject, few enough to search fast.
@@ -169,7 +170,7 @@ impl Reader<'_> {
                 let mut segments = Vec::with_capacity(self.arrays.len());
                 let mut size = 0;
                 for (reader, arrays) in self.searcher.segment_readers().iter().zip(self.arrays) {
-                    let bits = filter::facet_bits(reader, arrays, dimension, &value)?;
+                    let bits = filter::facet_bits(reader, arrays, dimension, MentionChoice::all(), &value)?;
                     size += u64::from(bits.len());
                     segments.push((reader.segment_id(), bits));
                 }

@@ -16,10 +16,13 @@ use crate::document::Paragraph;
 use crate::error::{Error, Result};
 use crate::facet::{Dimension, FacetPath};
 use crate::index::{Bits, NONE, Nodes, SegmentArrays};
+use crate::mention_choice::MentionChoice;
 
 /// All paragraphs that a query matches in one commit, to be counted and compared.
 ///
 /// Every filter holds, also for the counts of its own dimension: what is counted here is this set and nothing else.
+/// Where the query [chooses among mentions](Query::mentions), so do the counts of actors; of a combination, those of
+/// the first query.
 ///
 /// # Examples
 ///
@@ -44,6 +47,7 @@ pub struct Matches {
     searcher: Searcher,
     query: String,
     diagnostics: Vec<Diagnostic>,
+    choice: MentionChoice,
     segments: Vec<Bits>,
     total: Total,
 }
@@ -57,7 +61,7 @@ impl Searcher {
     pub fn matches(&self, query: impl Into<Query>) -> Result<Matches> {
         let query = query.into();
         let (found, diagnostics) = self.find_all(&query)?;
-        Matches::new(self.clone(), query.to_string(), diagnostics, found)
+        Matches::new(self.clone(), query.to_string(), diagnostics, query.mention_choice(), found)
     }
 
     /// Every paragraph that matches a query and passes its filters, and what was odd in the query.
@@ -85,9 +89,15 @@ impl Searcher {
     }
 
     /// The paragraphs of a segment at a path or below it, deleted ones too.
-    fn facet_bits(&self, segment: usize, dimension: Dimension, path: &FacetPath) -> Result<Arc<Bits>> {
+    fn facet_bits(
+        &self,
+        segment: usize,
+        dimension: Dimension,
+        choice: MentionChoice,
+        path: &FacetPath,
+    ) -> Result<Arc<Bits>> {
         let (reader, arrays) = self.segment(segment);
-        filter::facet_bits(reader, arrays, dimension, &[FacetFilter::Within(path.clone())])
+        filter::facet_bits(reader, arrays, dimension, choice, &[FacetFilter::Within(path.clone())])
     }
 
     /// A segment and what is known of it.
@@ -113,7 +123,13 @@ impl Searcher {
 }
 
 impl Matches {
-    fn new(searcher: Searcher, query: String, diagnostics: Vec<Diagnostic>, segments: Vec<Bits>) -> Result<Matches> {
+    fn new(
+        searcher: Searcher,
+        query: String,
+        diagnostics: Vec<Diagnostic>,
+        choice: MentionChoice,
+        segments: Vec<Bits>,
+    ) -> Result<Matches> {
         let (mut paragraphs, mut distinct) = (0, 0);
         for (segment, bits) in segments.iter().enumerate() {
             let (reader, arrays) = searcher.segment(segment);
@@ -126,7 +142,7 @@ impl Matches {
             }
         }
         let total = Total { paragraphs, documents: Some(distinct) };
-        Ok(Matches { searcher, query, diagnostics, segments, total })
+        Ok(Matches { searcher, query, diagnostics, choice, segments, total })
     }
 
     /// The query, or the combination of queries, in the query language.
@@ -186,7 +202,7 @@ impl Matches {
         }
         let query = format!("({}) {word} ({})", self.query, other.query);
         let diagnostics = self.diagnostics.iter().chain(&other.diagnostics).cloned().collect();
-        Matches::new(self.searcher.clone(), query, diagnostics, segments)
+        Matches::new(self.searcher.clone(), query, diagnostics, self.choice, segments)
     }
 
     /// Those at a path or below it.
@@ -197,10 +213,10 @@ impl Matches {
     pub fn within(&self, dimension: Dimension, path: &FacetPath) -> Result<Matches> {
         let mut segments = self.segments.clone();
         for (segment, bits) in segments.iter_mut().enumerate() {
-            bits.intersect(&*self.searcher.facet_bits(segment, dimension, path)?);
+            bits.intersect(&*self.searcher.facet_bits(segment, dimension, self.choice, path)?);
         }
         let query = format!("({}) {dimension}:{path}", self.query);
-        Matches::new(self.searcher.clone(), query, self.diagnostics.clone(), segments)
+        Matches::new(self.searcher.clone(), query, self.diagnostics.clone(), self.choice, segments)
     }
 
     /// The counts of a dimension.
@@ -218,7 +234,12 @@ impl Matches {
     }
 
     pub(crate) fn nodes(&self, dimension: Dimension) -> Result<Arc<Nodes>> {
-        self.searcher.nodes(dimension)
+        self.searcher.nodes(dimension, self.choice)
+    }
+
+    /// Which mentions name the actors that are counted.
+    pub(crate) fn mention_choice(&self) -> MentionChoice {
+        self.choice
     }
 
     /// The paragraphs of each segment, with what is known of it.

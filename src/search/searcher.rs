@@ -24,6 +24,7 @@ use crate::error::{Error, Result};
 use crate::facet::Dimension;
 use crate::index::stored::StoredParagraph;
 use crate::index::{Bits, Index, Inner, Nodes, SegmentArrays, SegmentNodes};
+use crate::mention_choice::MentionChoice;
 use crate::text::Analyzer;
 
 /// Answers requests from one commit of an index, however long it is kept.
@@ -201,7 +202,7 @@ impl Searcher {
         }
         let mut nodes = Vec::with_capacity(dimensions.len());
         for &dimension in &dimensions {
-            nodes.push(self.nodes(dimension)?);
+            nodes.push(self.nodes(dimension, request.query.mention_choice())?);
         }
         let pass = Pass { sideways: request.sideways, ..self.pass(filters, &nodes) };
         let counts = if *request.query.clause() == Clause::All {
@@ -233,16 +234,17 @@ impl Searcher {
     }
 
     /// The nodes of a dimension.
-    pub(crate) fn nodes(&self, dimension: Dimension) -> Result<Arc<Nodes>> {
-        self.nodes.of(dimension, &self.tantivy, &self.arrays, &self.index.annotator).cloned()
+    pub(crate) fn nodes(&self, dimension: Dimension, choice: MentionChoice) -> Result<Arc<Nodes>> {
+        self.nodes.of(dimension, choice, (&self.tantivy, &self.arrays), &self.index.annotator)
     }
 
     pub(super) fn filters(&self, compiled: &Compiled) -> Result<Vec<SegmentFilters>> {
+        let choice = compiled.mention_choice;
         let mut filters = Vec::with_capacity(self.arrays.len());
         for (reader, arrays) in self.tantivy.segment_readers().iter().zip(&self.arrays) {
             let mut segment = SegmentFilters::default();
             for (dimension, values) in &compiled.dimensions {
-                segment.dimensions.push((*dimension, filter::facet_bits(reader, arrays, *dimension, values)?));
+                segment.dimensions.push((*dimension, filter::facet_bits(reader, arrays, *dimension, choice, values)?));
             }
             let mut plain: Vec<Arc<Bits>> = Vec::with_capacity(compiled.others.len());
             for other in &compiled.others {

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use demarche::{
     ActorTag, Band, Contrast, Date, DateRange, Dimension, Document, FacetCounts, FacetPath, FacetSelection, Filter,
-    Index, Interval, Mention, MentionKind, Paragraph, Query, Ranking, Request, Searcher, Span, Timeline, TopicCue,
-    TopicTag,
+    Index, Interval, Mention, MentionChoice, MentionKind, Paragraph, Query, Ranking, Request, Searcher, Span, Timeline,
+    TopicCue, TopicTag,
 };
 
 /// SplitMix64.
@@ -37,6 +37,7 @@ impl Random {
 }
 
 const WORDS: [&str; 6] = ["alpha", "beta", "gamma", "delta", "omega", "sigma"];
+const CONFIDENCES: [f32; 4] = [0.6, 0.75, 0.9, 0.97];
 const AUTHORS: [&str; 3] = ["Ann", "Bea", "Cy"];
 
 /// A paragraph as the scan sees it.
@@ -49,6 +50,32 @@ struct Seen {
     /// The values of each sentence.
     sentences: Vec<BTreeMap<Dimension, BTreeSet<FacetPath>>>,
     date: Option<Date>,
+    /// The actors named, each with its sentence.
+    mentions: Vec<(usize, FacetPath, Mention)>,
+}
+
+impl Seen {
+    /// The paragraph with the actors alone that chosen mentions name.
+    fn under(mut self, choice: MentionChoice) -> Seen {
+        for values in self.sentences.iter_mut().chain([&mut self.values]) {
+            values.remove(&Dimension::Actor);
+        }
+        for (sentence, path, _) in self.mentions.iter().filter(|(.., mention)| choice.accepts(mention)) {
+            for values in [&mut self.sentences[*sentence], &mut self.values] {
+                values.entry(Dimension::Actor).or_default().insert(path.clone());
+            }
+        }
+        self
+    }
+}
+
+/// Every mention, or some kinds of them and a least confidence.
+fn choice(random: &mut Random) -> MentionChoice {
+    let mut choice = MentionChoice::all();
+    if random.one_in(2) {
+        choice = choice.without(MentionKind::ALL.into_iter().filter(|_| random.one_in(3)));
+    }
+    if random.one_in(3) { choice.at_least(*random.pick(&CONFIDENCES)) } else { choice }
 }
 
 /// A hierarchy of up to twelve levels whose steps sort unlike their paths.
@@ -86,7 +113,7 @@ fn date(random: &mut Random) -> Option<Date> {
 
 fn mention(random: &mut Random, span: Span) -> Mention {
     let kind = *random.pick(&MentionKind::ALL);
-    Mention { span, kind, rule: Arc::from("alias"), confidence: 1.0 }
+    Mention { span, kind, rule: Arc::from("alias"), confidence: *random.pick(&CONFIDENCES) }
 }
 
 /// A document and its paragraphs as the scan sees them.
@@ -123,6 +150,7 @@ fn document(random: &mut Random, number: usize, actors: &[FacetPath], topics: &[
         let mut cues: BTreeMap<FacetPath, Vec<Option<Span>>> = BTreeMap::new();
         let mut by_sentence = vec![BTreeMap::<Dimension, BTreeSet<FacetPath>>::new(); sentences];
         let mut values: BTreeMap<Dimension, BTreeSet<FacetPath>> = BTreeMap::new();
+        let mut named = Vec::new();
         let mentions = if random.one_in(20) { 50 } else { random.below(5) };
         for _ in 0..mentions {
             let &(sentence, span) = random.pick(&spans);
@@ -133,6 +161,7 @@ fn document(random: &mut Random, number: usize, actors: &[FacetPath], topics: &[
                 values.entry(dimension).or_default().insert(path.clone());
                 by_sentence[sentence].entry(dimension).or_default().insert(path);
             }
+            named.push((sentence, path.clone(), mention.clone()));
             tags.entry(path).or_default().push(mention);
         }
         for _ in 0..random.below(3) {
@@ -180,7 +209,7 @@ fn document(random: &mut Random, number: usize, actors: &[FacetPath], topics: &[
                 .collect(),
             ..Paragraph::default()
         });
-        seen.push(Seen { document: number, words, values, sentences: by_sentence, date });
+        seen.push(Seen { document: number, words, values, sentences: by_sentence, date, mentions: named });
     }
     (document, seen)
 }
@@ -531,10 +560,13 @@ fn check_analyses(case: &Case, random: &mut Random, first: &Asked, second: &Aske
 
 fn run(seed: u64) {
     let mut random = Random(seed);
-    let case = Case::new(&mut random);
+    let mut case = Case::new(&mut random);
+    let choice = choice(&mut random);
+    case.seen = case.seen.into_iter().map(|seen| seen.under(choice)).collect();
     let mut before: Option<Asked> = None;
     for _ in 0..4 {
-        let asked = Asked::new(&mut random, &case);
+        let mut asked = Asked::new(&mut random, &case);
+        asked.query = asked.query.mentions(choice);
         let context = format!("seed {seed}: {}", asked.query);
         let interval = *random.pick(&[Interval::Day, Interval::Month, Interval::Quarter, Interval::Year]);
         let request = Request::new(asked.query.clone()).count(Dimension::ALL).timeline(interval);

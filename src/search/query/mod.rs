@@ -2,6 +2,7 @@
 
 mod clause;
 mod diagnostic;
+mod naming;
 mod normal;
 mod parse;
 mod print;
@@ -19,6 +20,7 @@ pub use self::diagnostic::Diagnostic;
 use super::spelling::{Correction, corrected};
 use crate::document::Span;
 use crate::facet::Dimension;
+use crate::mention_choice::MentionChoice;
 use crate::text::words;
 
 /// What plain words of a query ask for.
@@ -53,6 +55,8 @@ pub enum Operator {
 /// | `a AND b`, `a OR b`, `NOT a`, `( )` | in capitals; `AND` binds closer than `OR`, and `OR` closer than a space |
 /// | `title:` `heading:` `body:` | only there: `title:nato`, `title:"open door"`, `title:(nato eu)` |
 /// | `actor:` `topic:` `author:` `source:` `language:` `mention:` | filter on a facet: `actor:china`, `actor:"the Kremlin"`, `topic:/topic/energy` |
+/// | `as:name,acronym` | of the mentions of actors, only these kinds name them, in filters and counts ([`MentionKind`](crate::MentionKind)); `-as:metonym`: all but these |
+/// | `sure:0.9` | only mentions of at least this confidence name an actor |
 /// | `doc:` `kind:` | filter on a document's id, on the kind of paragraph (`kind:quote`) |
 /// | `like:id#3` | what is like paragraph 3 of document `id`: shares its characteristic words, actors, topics |
 /// | `date:` `year:` | `date:2022-02`, `date:2022-02..2022-03`, `date:2022..`, `year:2020..2022`; both ends count |
@@ -87,7 +91,8 @@ pub enum Operator {
 /// A facet, document, date or kind that stands at the top of a query (plain, `+` or joined by `AND`) is a
 /// filter: values of one dimension widen each other (`actor:china actor:russia` is either), dimensions narrow
 /// each other, and none changes a score. Two values of one dimension with `+` or `AND` are both needed.
-/// Below `OR`, `NOT` or in a group it is a condition like others that adds nothing to the score.
+/// Below `OR`, `NOT` or in a group it is a condition like others that adds nothing to the score. `as:` and `sure:` are
+/// no filters of their own: wherever they stand, they say how an actor has to be named for all of the query.
 ///
 /// # Limits
 ///
@@ -114,6 +119,9 @@ pub struct Query {
     clause: Clause,
     #[serde(default)]
     filters: Vec<Filter>,
+    /// Which mentions name the actors of filters and counts.
+    #[serde(default)]
+    mentions: MentionChoice,
     #[serde(skip)]
     diagnostics: Vec<Diagnostic>,
     /// What was parsed.
@@ -124,7 +132,7 @@ pub struct Query {
 /// Diagnostics, and where in a text a value stood, make no difference.
 impl PartialEq for Query {
     fn eq(&self, other: &Query) -> bool {
-        self.clause == other.clause && self.filters == other.filters
+        self.clause == other.clause && self.filters == other.filters && self.mentions == other.mentions
     }
 }
 
@@ -163,6 +171,30 @@ impl Query {
     pub fn filter(mut self, filter: Filter) -> Query {
         self.add_filter(filter);
         self
+    }
+
+    /// Chooses which mentions make a paragraph name an actor: for every filter on an actor, wherever it stands in the
+    /// query, and for the counts of actors. By default all do.
+    ///
+    /// An actor within [`Clause::Near`] is found at every mention.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use demarche::{MentionChoice, MentionKind, Query};
+    ///
+    /// let no_metonyms = MentionChoice::all().without([MentionKind::Metonym]);
+    /// let query = Query::new("sanctions actor:russia").mentions(no_metonyms);
+    /// assert_eq!(query.to_string(), "sanctions actor:russia -as:metonym");
+    /// ```
+    pub fn mentions(mut self, choice: MentionChoice) -> Query {
+        self.mentions = choice;
+        self
+    }
+
+    /// Which mentions make a paragraph name an actor.
+    pub fn mention_choice(&self) -> MentionChoice {
+        self.mentions
     }
 
     /// The query with other clauses for those that stand for them.
@@ -234,7 +266,7 @@ impl From<Clause> for Query {
     /// ways to build the same thing are equal; a filter alone, or needed at the top, becomes a filter.
     fn from(clause: Clause) -> Query {
         let (clause, filters) = normal::top(clause);
-        Query { clause, filters, diagnostics: Vec::new(), text: None }
+        Query { clause, filters, ..Query::default() }
     }
 }
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::clause::{Clause, Distance, Field, Filter, Form};
 use super::diagnostic::Diagnostic;
+use super::naming::Wanted;
 use super::scan::{Scan, boost_length, pattern_of, unescape};
 use super::scope::Scope;
 use super::{Operator, Query, normal};
@@ -17,12 +18,12 @@ const NEAR_WORDS: u32 = 10;
 const MAX_DIAGNOSTICS: usize = 32;
 
 pub(super) fn parse(text: &str, operator: Operator) -> Query {
-    let mut parser =
-        Parser { text, at: 0, operator, clauses: 0, ignored_brackets: 0, deep: false, diagnostics: Vec::new() };
+    let mut parser = Parser { text, at: 0, operator, ..Parser::default() };
     let (items, _) = parser.items(0, Scope::Field(Field::Any), false);
     let (clause, filters) = parser.whole(items);
+    let mentions = parser.mentions.choice();
     let mut diagnostics = parser.diagnostics;
-    if clause == Clause::All && filters.is_empty() && !matches!(text.trim(), "" | "*") {
+    if clause == Clause::All && filters.is_empty() && mentions.is_all() && !matches!(text.trim(), "" | "*") {
         let span = Span::new(0, text.len());
         diagnostics.push(Diagnostic::new("there is no word to search for, so every paragraph matches", span));
     } else if let Clause::Bool { must, should, must_not } = &clause
@@ -35,7 +36,7 @@ pub(super) fn parse(text: &str, operator: Operator) -> Query {
         diagnostics.push(Diagnostic::new("only exclusions, so every other paragraph matches", span));
     }
     diagnostics.sort_by_key(Diagnostic::span);
-    Query { clause, filters, diagnostics, text: Some(text.into()) }
+    Query { clause, filters, mentions, diagnostics, text: Some(text.into()) }
 }
 
 /// Quotation marks that open and close phrases.
@@ -50,6 +51,11 @@ fn closes(open: char, c: char) -> bool {
         '»' => matches!(c, '«' | '»'),
         _ => matches!(c, '“' | '”' | '"'),
     }
+}
+
+/// A group of nothing, which normal form drops.
+pub(super) fn nothing() -> Clause {
+    Clause::Bool { must: Vec::new(), should: Vec::new(), must_not: Vec::new() }
 }
 
 /// A part of a sequence.
@@ -71,6 +77,7 @@ impl Item {
     }
 }
 
+#[derive(Default)]
 pub(super) struct Parser<'a> {
     pub(super) text: &'a str,
     pub(super) at: usize,
@@ -80,6 +87,8 @@ pub(super) struct Parser<'a> {
     pub(super) ignored_brackets: usize,
     /// The depth has been complained about.
     pub(super) deep: bool,
+    /// What `as:` and `sure:` asked for.
+    pub(super) mentions: Wanted,
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
@@ -230,8 +239,11 @@ impl<'a> Parser<'a> {
                 _ => break,
             }
         }
-        let clause = self.atom(depth, scope)?;
-        let clause = self.boosted(clause);
+        let outside = self.mentions.negated;
+        self.mentions.negated ^= negated;
+        let clause = self.atom(depth, scope);
+        self.mentions.negated = outside;
+        let clause = self.boosted(clause?);
         Some(Item { clause, needed, negated, joined: false })
     }
 
@@ -300,6 +312,8 @@ impl<'a> Parser<'a> {
 
     /// The query of the items at the top, where filters come out.
     fn whole(&self, mut items: Vec<Item>) -> (Clause, Vec<Filter>) {
+        // What `as:` leaves.
+        items.retain(|item| item.clause != nothing());
         let is_filter = |item: &Item| matches!(item.clause, Clause::Filter(_)) && !item.negated;
         // "nato AND actor:china" narrows like "nato actor:china".
         if items.iter().filter(|item| !item.negated && !is_filter(item)).count() == 1

@@ -39,6 +39,10 @@ pub(super) fn query(query: &Query, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         filter(one, f)?;
         written = true;
     }
+    let mentions = query.mention_choice();
+    if !mentions.is_all() {
+        write!(f, "{}{mentions}", if written { " " } else { "" })?;
+    }
     Ok(())
 }
 

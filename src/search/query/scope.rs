@@ -13,10 +13,14 @@ pub(super) enum Scope {
     Date,
     Kind,
     Like,
+    /// How an actor is named.
+    As,
+    /// How surely.
+    Sure,
 }
 
 /// Every name that may stand before a colon.
-pub(super) const NAMES: [(&str, Scope); 21] = [
+pub(super) const NAMES: [(&str, Scope); 23] = [
     ("title", Scope::Field(Field::Title)),
     ("heading", Scope::Field(Field::Heading)),
     ("body", Scope::Field(Field::Body)),
@@ -38,6 +42,8 @@ pub(super) const NAMES: [(&str, Scope); 21] = [
     ("kind", Scope::Kind),
     ("id", Scope::Document),
     ("like", Scope::Like),
+    ("as", Scope::As),
+    ("sure", Scope::Sure),
 ];
 
 pub(super) fn scope_of(name: &str) -> Option<Scope> {

@@ -94,6 +94,7 @@ impl Parser<'_> {
                     }
                 }
             }
+            Scope::As | Scope::Sure => return Some(self.naming(scope, trimmed, span)),
             Scope::Date => match self.dates(trimmed, span) {
                 Some(range) => Filter::Date(range),
                 None => {
