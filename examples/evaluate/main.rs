@@ -13,12 +13,12 @@ mod metric;
 
 use std::error::Error;
 use std::path::PathBuf;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, mpsc};
 use std::time::Instant;
 
 use clap::{Parser, ValueEnum};
-use demarche::{Document, Index, Query, Ranking, Request, Searcher};
+use demarche::{Durability, Index, LoadReport, Query, Ranking, Request, Searcher};
 
 use collection::{Collection, Run, Topic, write_runs};
 use metric::Measures;
@@ -41,6 +41,12 @@ struct Flags {
     /// How many documents are ranked for each query.
     #[arg(long, default_value_t = 1000)]
     depth: usize,
+    /// Tags actors and topics, for rankings with actors.
+    #[arg(long)]
+    annotate: bool,
+    /// Memory for loading, in MiB.
+    #[arg(long, default_value_t = 512)]
+    memory_mb: usize,
     /// Prints JSON, one object a ranking and line.
     #[arg(long)]
     json: bool,
@@ -60,10 +66,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let collection = Collection::open(&flags.collection)?;
     let started = Instant::now();
     let directory = tempfile::tempdir()?;
-    let index = Index::create(directory.path())?;
-    let documents = load(&index, &collection)?;
+    let index = Index::options().durability(Durability::Fast).create(directory.path())?;
+    let loaded = load(&index, &collection, &flags)?;
     let searcher = index.searcher()?;
     let load_seconds = started.elapsed().as_secs_f64();
+    if !flags.json {
+        let (documents, paragraphs) = (loaded.documents, searcher.paragraphs());
+        println!("{}: {documents} documents, {paragraphs} paragraphs, {load_seconds:.1} s", collection.name());
+    }
     for ranking in &flags.ranking {
         let started = Instant::now();
         let runs = rank_all(&searcher, &collection.queries, ranking, &flags)?;
@@ -82,7 +92,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let (name, judged) = (collection.name(), measures.len());
         if flags.json {
             let mut object = serde_json::json!({
-                "collection": name, "ranking": ranking.to_string(), "documents": documents,
+                "collection": name, "ranking": ranking.to_string(), "documents": loaded.documents,
                 "paragraphs": searcher.paragraphs(), "queries": judged,
                 "load_seconds": load_seconds, "query_ms": query_ms,
             });
@@ -98,34 +108,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Indexes the documents without actors and topics, which no ranking here asks for; returns how many there are.
-fn load(index: &Index, collection: &Collection) -> Result<usize, Box<dyn Error>> {
-    let mut writer = index.writer()?;
-    let (sender, receiver) = mpsc::sync_channel::<demarche::Result<Document>>(1_000);
-    let path = collection.documents();
-    let count = std::thread::scope(|scope| -> Result<usize, Box<dyn Error>> {
-        let reader = scope.spawn(move || -> demarche::Result<()> {
-            for document in demarche::Parser::new().documents(path)? {
-                if sender.send(document).is_err() {
-                    break;
-                }
-            }
-            Ok(())
-        });
-        let mut count = 0;
-        for document in receiver {
-            match document.and_then(|document| writer.add(&document)) {
-                Ok(()) => count += 1,
-                // An empty document is part of several collections.
-                Err(error) if error.is_input() => eprintln!("left out: {error}"),
-                Err(error) => return Err(error.into()),
-            }
-        }
-        reader.join().map_err(|_| "the thread that reads documents panicked")??;
-        Ok(count)
-    })?;
-    writer.commit()?;
-    Ok(count)
+/// Indexes the documents without actors and topics, which no ranking here asks for unless told to.
+fn load(index: &Index, collection: &Collection, flags: &Flags) -> Result<LoadReport, Box<dyn Error>> {
+    /// Documents between two commits. Nobody searches yet, so there are few.
+    const BATCH: usize = 100_000;
+    let report = index
+        .load()
+        .annotate(flags.annotate)
+        .batch(BATCH)
+        .memory(flags.memory_mb << 20)
+        // An empty document is part of several collections.
+        .refused(|error| eprintln!("left out: {error}"))
+        .from_paths(&[collection.documents()])?;
+    Ok(report)
 }
 
 /// Ranks for every query, in their order.

@@ -14,7 +14,7 @@ use crate::search::{
     Clause, DateRange, Diagnostic, Effort, FacetFilter, Field, Filter, Form, Given, Query, Vocabulary, WordWeights,
     folded, noted, resolve, suggestions,
 };
-use crate::text::{Analyzer, TermKind};
+use crate::text::{Alternative, Analyzer, TermKind};
 
 /// What a query asks of Quickwit.
 #[derive(Debug)]
@@ -183,19 +183,16 @@ impl<'a> Compiler<'a> {
         Match::Any(text_fields(field).iter().map(leaf).collect())
     }
 
-    /// The readings of a word: for each language of the index its terms, or each of its pairs of characters where
-    /// the script has no spaces.
+    /// What a word is looked for by in each language of the index: sequences of terms, any of which will do.
     fn readings(&mut self, text: &str) -> Vec<Vec<String>> {
         let mut readings: Vec<Vec<String>> = Vec::new();
         for analyzer in &mut self.analyzers {
-            let (mut words, mut pairs) = (Vec::new(), Vec::new());
-            analyzer.analyze(text, |term| match term.kind {
-                TermKind::Word => words.push(term.text.to_owned()),
-                TermKind::Pair => pairs.push(vec![term.text.to_owned()]),
-            });
-            let found = if pairs.is_empty() { vec![words] } else { pairs };
-            for reading in found {
-                if !reading.is_empty() && !readings.contains(&reading) {
+            for alternative in analyzer.alternatives(text) {
+                let reading = match alternative {
+                    Alternative::Words(words) => words,
+                    Alternative::Pair(pair) => vec![pair],
+                };
+                if !readings.contains(&reading) {
                     readings.push(reading);
                 }
             }

@@ -23,7 +23,7 @@ use crate::error::{Error, Result};
 use crate::facet::Dimension;
 use crate::index::{Inner, SegmentArrays};
 use crate::mention_choice::MentionChoice;
-use crate::text::{Analyzer, TermKind};
+use crate::text::{Alternative, Analyzer, TermKind};
 
 /// What a query asks of the engine.
 pub(crate) struct Compiled {
@@ -196,15 +196,13 @@ impl<'a> Compiler<'a> {
         let plan = match form {
             Form::Word => {
                 let boost = boost * self.weights.of(text);
-                let mut alternatives: Vec<Plan> = Vec::new();
-                let mut sequences: Vec<Sequence> = Vec::new();
-                for words in self.readings(text) {
-                    alternatives.push(words.plan(stems, boost));
-                    sequences.extend(words.sequences(stems));
-                }
+                let sequences: Vec<Sequence> =
+                    self.alternatives(text).into_iter().map(|alternative| sequence(alternative, stems)).collect();
                 if field == Field::Body {
                     return self.within_body(vec![Operand::new(sequences)], boost);
                 }
+                let mut alternatives: Vec<Plan> =
+                    sequences.iter().map(|sequence| Plan::sequence(sequence, boost)).collect();
                 if field == Field::Any {
                     alternatives.extend(self.mentions(text, boost));
                 }
@@ -364,7 +362,10 @@ impl<'a> Compiler<'a> {
             Clause::Word { field, text, form } => {
                 let (stems, exact) = self.fields(*field);
                 match form {
-                    Form::Word => self.readings(text).iter().flat_map(|words| words.sequences(stems)).collect(),
+                    Form::Word => {
+                        let alternatives = self.alternatives(text).into_iter();
+                        alternatives.map(|alternative| sequence(alternative, stems)).collect()
+                    }
                     Form::Exact => self.exact_sequences(text, stems, exact),
                     Form::Prefix | Form::Fuzzy(_) | Form::Wildcard => {
                         let terms = self.expansion(exact, text, *form)?;
@@ -429,20 +430,17 @@ impl<'a> Compiler<'a> {
         Ok(Plan::Leaf { test: Test::Filter(FilterQuery::new(segments)), boost: 1.0 })
     }
 
-    /// The readings of a word: its terms in every language of the index, each different one once.
-    fn readings(&mut self, text: &str) -> Vec<Reading> {
-        let mut readings: Vec<Reading> = Vec::new();
+    /// What a word is looked for by in every language of the index, each different one once.
+    fn alternatives(&mut self, text: &str) -> Vec<Alternative> {
+        let mut found: Vec<Alternative> = Vec::new();
         for analyzer in &mut self.analyzers {
-            let mut reading = Reading::default();
-            analyzer.analyze(text, |term| match term.kind {
-                TermKind::Word => reading.words.push(term.text.to_owned()),
-                TermKind::Pair => reading.pairs.push(term.text.to_owned()),
-            });
-            if !reading.words.is_empty() && !readings.contains(&reading) {
-                readings.push(reading);
+            for alternative in analyzer.alternatives(text) {
+                if !found.contains(&alternative) {
+                    found.push(alternative);
+                }
             }
         }
-        readings
+        found
     }
 }
 
@@ -473,26 +471,9 @@ fn field_of(operands: &[Clause]) -> Option<Field> {
     Some(asked)
 }
 
-/// The terms of one word of a query, in one language.
-#[derive(Debug, Default, PartialEq)]
-struct Reading {
-    words: Vec<String>,
-    /// Neighbouring characters of a script without spaces; any of them will do.
-    pairs: Vec<String>,
-}
-
-impl Reading {
-    fn plan(&self, field: TantivyField, boost: f32) -> Plan {
-        if !self.pairs.is_empty() {
-            return Plan::any_of(self.pairs.iter().map(|pair| Plan::term(field, pair, boost)).collect());
-        }
-        Plan::sequence(&Sequence::of(field, &self.words), boost)
-    }
-
-    fn sequences(&self, field: TantivyField) -> Vec<Sequence> {
-        if !self.pairs.is_empty() {
-            return self.pairs.iter().map(|pair| Sequence::pair(field, pair)).collect();
-        }
-        vec![Sequence::of(field, &self.words)]
+fn sequence(alternative: Alternative, field: TantivyField) -> Sequence {
+    match alternative {
+        Alternative::Words(words) => Sequence::of(field, &words),
+        Alternative::Pair(pair) => Sequence::pair(field, &pair),
     }
 }

@@ -6,6 +6,7 @@
 // The stages that read with these come after; an item that none of them needs is dropped, not kept.
 #![allow(dead_code, unused_imports)]
 
+mod alternative;
 mod closeness;
 mod fold;
 mod function_word;
@@ -14,6 +15,7 @@ mod term;
 mod word;
 
 pub(crate) use self::{
+    alternative::{Alternative, is_character},
     closeness::slips,
     fold::plain,
     function_word::is_function_word,

@@ -155,6 +155,17 @@ fn chinese_is_ranked_by_pairs_and_characters() -> demarche::Result<()> {
 }
 
 #[test]
+fn words_of_two_scripts_without_a_space_are_both_found() -> demarche::Result<()> {
+    let searcher =
+        searcher(&[("a", None, "NATO 会议今天开始。"), ("b", None, "北约东扩。"), ("c", None, "今天下雨。")])?;
+    assert_eq!(best(&searcher, "NATO东扩", "default")?.len(), 2);
+    let hits = searcher.search("NATO东扩")?.hits;
+    let marked: Vec<&str> = hits.iter().flat_map(|hit| hit.highlights.iter().map(|at| &hit.text[at.range()])).collect();
+    assert!(marked.contains(&"NATO") && marked.contains(&"东扩"), "{marked:?}");
+    Ok(())
+}
+
+#[test]
 fn a_wrong_ranking_is_refused() -> demarche::Result<()> {
     let searcher = searcher(&[("a", None, "Rain.")])?;
     let error = searcher.search(Request::new("rain").ranking(Ranking::default().titles(f32::NAN))).map(|_| ());

@@ -3,7 +3,7 @@
 use super::needle::{Needles, Pattern};
 use crate::search::near::Order;
 use crate::search::query::{Clause, Distance, Field, Filter, Form, Given};
-use crate::text::{Analyzer, TermKind, plain};
+use crate::text::{Alternative, Analyzer, TermKind, plain};
 
 #[derive(Debug)]
 pub(super) enum Node {
@@ -106,44 +106,15 @@ pub(super) fn word_choices(text: &str, form: Form, analyzer: &mut Analyzer, need
         Form::Fuzzy(most) => one(needles.pattern(Pattern::Fuzzy(plain(text), most))),
         Form::Wildcard => one(needles.pattern(Pattern::Wildcard(plain(text).chars().collect()))),
         Form::Word => {
-            let mut choices: Vec<Sequence> = Vec::new();
-            // A run of spaced words is one sequence; each pair of an unspaced run is a choice of its own.
-            let mut run: Vec<usize> = Vec::new();
-            // The last character of an unspaced run, until a pair takes it in.
-            let mut alone: Option<usize> = None;
-            let mut paired_until = 0;
-            analyzer.analyze(text, |term| match term.kind {
-                TermKind::Pair => {
-                    alone = None;
-                    paired_until = term.position + 2;
-                    choices.push(Sequence { needles: vec![needles.stem(term.text)], slop: 0 });
-                }
-                TermKind::Word => {
-                    choices.extend(alone.take().map(|needle| Sequence { needles: vec![needle], slop: 0 }));
-                    if term.position < paired_until {
-                        return;
-                    }
-                    let needle = needles.stem(term.text);
-                    if is_single(term.text) {
-                        if !run.is_empty() {
-                            choices.push(Sequence { needles: std::mem::take(&mut run), slop: 0 });
-                        }
-                        alone = Some(needle);
-                    } else {
-                        run.push(needle);
-                    }
-                }
+            let alternatives = analyzer.alternatives(text).into_iter();
+            let choices = alternatives.map(|alternative| {
+                let needles = match alternative {
+                    Alternative::Words(words) => words.iter().map(|word| needles.stem(word)).collect(),
+                    Alternative::Pair(pair) => vec![needles.stem(&pair)],
+                };
+                Sequence { needles, slop: 0 }
             });
-            choices.extend(alone.map(|needle| Sequence { needles: vec![needle], slop: 0 }));
-            if !run.is_empty() {
-                choices.push(Sequence { needles: run, slop: 0 });
-            }
-            choices
+            choices.collect()
         }
     }
-}
-
-/// Whether a term is one character of a script without spaces.
-pub(super) fn is_single(term: &str) -> bool {
-    crate::text::words(term).next().is_some_and(|word| word.unspaced)
 }

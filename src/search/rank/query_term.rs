@@ -2,7 +2,7 @@
 
 use super::WordWeights;
 use crate::search::query::{Clause, Field, Filter, Form};
-use crate::text::{Analyzer, TermKind, words as cut};
+use crate::text::{Analyzer, TermKind, is_character};
 
 /// A term of the query.
 #[derive(Debug, Clone, PartialEq)]
@@ -78,7 +78,7 @@ impl Collector<'_> {
             analyzer.analyze(word, |term| {
                 let role = match term.kind {
                     TermKind::Pair => Role::Pair,
-                    TermKind::Word if cut(term.text).next().is_some_and(|word| word.unspaced) => Role::Character,
+                    TermKind::Word if is_character(term.text) => Role::Character,
                     TermKind::Word => spoken,
                 };
                 let number = *words + part;
