@@ -10,6 +10,7 @@ mod alternative;
 mod closeness;
 mod fold;
 mod function_word;
+mod run;
 mod sentence;
 mod term;
 mod word;
@@ -19,6 +20,7 @@ pub(crate) use self::{
     closeness::slips,
     fold::plain,
     function_word::is_function_word,
+    run::{Head, blocks},
     sentence::{ends_abbreviated, sentences},
     term::{Analyzer, Term, TermKind},
     word::{Word, words},

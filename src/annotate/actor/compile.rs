@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use super::draft::{Draft, DraftActor, Guard, Sense};
 use super::fingerprint::Digest;
+use super::gate::Gate;
 use super::gazetteer::{Claim, CompiledHomograph, Entry, Gazetteer, Holders, NOBODY, RolePhrase, Slot};
 use super::homograph::{Default_, Homograph};
 use super::period::Period;
 use super::record::{Actor, ActorCodes, ActorKind, Office};
-use super::spelling::{open_gate, push, spell};
+use super::spelling::{push, spell};
 use super::trie::{Trie, fold};
 use crate::facet::FacetPath;
 
@@ -268,10 +269,11 @@ impl Compiler {
             }
         }
         firsts.push(entries.len() as u32);
-        let mut trie = Trie::new(&keys);
-        for entry in &entries {
-            open_gate(&mut trie, &entry.text);
-        }
+        let trie = Trie::new(&keys);
+        let named = keys.iter().zip(firsts.windows(2)).flat_map(|(key, range)| {
+            entries[range[0] as usize..range[1] as usize].iter().map(move |entry| (&*entry.text, *key))
+        });
+        let gate = Gate::new(named);
         let (roles, role_phrases) = compile_roles(draft);
         for row in &draft.homographs {
             digest.add(format!("{row:?}").as_bytes());
@@ -294,6 +296,7 @@ impl Compiler {
         Gazetteer {
             actors: self.actors,
             trie,
+            gate,
             entries,
             firsts,
             claims,

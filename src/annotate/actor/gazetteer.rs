@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
 use super::draft::{Draft, Guard, Sense};
+use super::gate::Gate;
 use super::homograph::Homograph;
 use super::period::Period;
 use super::record::Actor;
@@ -69,6 +70,7 @@ pub(super) type Holders = HashMap<u32, Vec<(Arc<str>, Vec<(Period, u32)>)>>;
 pub struct Gazetteer {
     pub(crate) actors: Vec<Actor>,
     pub(crate) trie: Trie,
+    pub(crate) gate: Gate,
     pub(crate) entries: Vec<Entry>,
     /// First entry of a key of the trie; one more at the end.
     pub(crate) firsts: Vec<u32>,
@@ -142,6 +144,7 @@ impl Gazetteer {
     #[cfg(test)]
     pub(crate) fn bytes(&self) -> usize {
         self.trie.bytes()
+            + self.gate.bytes()
             + self.roles.bytes()
             + self.entries.len() * size_of::<Entry>()
             + self.entries.iter().map(|entry| entry.text.len()).sum::<usize>()

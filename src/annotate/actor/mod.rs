@@ -59,6 +59,7 @@ mod context;
 mod draft;
 mod explain;
 mod fingerprint;
+mod gate;
 mod gazetteer;
 mod homograph;
 mod language;

@@ -4,8 +4,9 @@
 //! place, with word borders on both sides and capitals where the name has them. Whether a candidate does
 //! name an actor is decided later, with the whole document in view.
 
-use super::context::{char_before, is_hyphen, is_unspaced, is_word_char};
+use super::context::{char_at, char_before, is_hyphen, is_unspaced, is_word_char};
 use super::gazetteer::{Entry, Gazetteer};
+use crate::text::{Head, blocks};
 
 /// How the capitals of a text compare to those of a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -95,6 +96,11 @@ pub(crate) fn fit(name: &str, surface: &str) -> Option<(Fit, usize)> {
     (!any_lower).then_some((Fit::Capitals, differ))
 }
 
+/// Whether the word that the character before belongs to goes on at `at`.
+fn is_inside_word(text: &str, at: usize) -> bool {
+    char_before(text, at).is_some_and(|c| is_word_char(c) && !is_unspaced(c))
+}
+
 impl Gazetteer {
     /// Appends the candidates of a text.
     pub(crate) fn scan(&self, text: &str, out: &mut Vec<Candidate>) {
@@ -102,69 +108,42 @@ impl Gazetteer {
         if u32::try_from(bytes.len()).is_err() {
             return;
         }
-        let mut at = 0;
-        let mut inside_word = false;
-        while at < bytes.len() {
-            let byte = bytes[at];
-            if byte < 0x80 {
-                if !byte.is_ascii_alphanumeric() {
-                    inside_word = false;
-                    at += 1;
+        let mut done = 0;
+        for block in blocks(text) {
+            let mut starts = block.runs | block.others;
+            while starts != 0 {
+                let at = block.start + starts.trailing_zeros() as usize;
+                starts &= starts - 1;
+                if at < done {
                     continue;
                 }
-                if !inside_word
-                    && self.may_start(&bytes[at..])
-                    && let Some(candidate) = self.longest(text, at)
-                {
-                    at = candidate.end as usize;
-                    inside_word = bytes[at - 1].is_ascii_alphanumeric();
+                let found = if bytes[at] < 0x80 {
+                    let head = Head::of(bytes, at);
+                    if !self.gate.may_begin(head) || at > 0 && bytes[at - 1] >= 0x80 && is_inside_word(text, at) {
+                        continue;
+                    }
+                    self.longest(text, at, self.gate.may_go_on(bytes, at, head))
+                } else {
+                    let starts_word = char_at(text, at)
+                        .is_some_and(|c| is_word_char(c) && (is_unspaced(c) || !is_inside_word(text, at)));
+                    if starts_word { self.longest(text, at, true) } else { None }
+                };
+                if let Some(candidate) = found {
+                    done = candidate.end as usize;
                     out.push(candidate);
-                    continue;
                 }
-                at += 1;
-                while at < bytes.len() && bytes[at].is_ascii_alphanumeric() {
-                    at += 1;
-                }
-                inside_word = true;
-                continue;
             }
-            let Some(c) = text[at..].chars().next() else { return };
-            if !is_word_char(c) {
-                inside_word = false;
-                at += c.len_utf8();
-                continue;
-            }
-            let unspaced = is_unspaced(c);
-            if (!inside_word || unspaced)
-                && let Some(candidate) = self.longest(text, at)
-            {
-                at = candidate.end as usize;
-                inside_word = char_before(text, at).is_some_and(|c| is_word_char(c) && !is_unspaced(c));
-                out.push(candidate);
-                continue;
-            }
-            inside_word = !unspaced;
-            at += c.len_utf8();
-        }
-    }
-
-    fn may_start(&self, bytes: &[u8]) -> bool {
-        match *bytes {
-            [first, second, third, ..] => {
-                second >= 0x80 || third >= 0x80 || self.trie.may_start([first, second, third])
-            }
-            _ => true,
         }
     }
 
     /// The longest name at a word start. "the Council" only points back; where a name that begins behind
     /// the article reaches further ("the Council of Europe"), that name is meant.
-    fn longest(&self, text: &str, start: usize) -> Option<Candidate> {
-        let found = self.spelled(text, start)?;
+    fn longest(&self, text: &str, start: usize, goes_on: bool) -> Option<Candidate> {
+        let found = self.spelled(text, start, goes_on)?;
         if self.entries[found.entry as usize].points_back
             && let Some(space) = text[start..found.end as usize].find(char::is_whitespace)
             && let Some(inside) = text[start + space..].find(|c: char| !c.is_whitespace())
-            && let Some(named) = self.spelled(text, start + space + inside)
+            && let Some(named) = self.spelled(text, start + space + inside, true)
             && named.end > found.end
         {
             return Some(named);
@@ -172,10 +151,11 @@ impl Gazetteer {
         Some(found)
     }
 
-    /// The longest name that the text spells from a word start, ends at a border and has fitting capitals.
-    fn spelled(&self, text: &str, start: usize) -> Option<Candidate> {
+    /// The longest name that the text spells from a word start, ends at a border and has fitting capitals. `goes_on`
+    /// is false where no name goes on behind the first word.
+    fn spelled(&self, text: &str, start: usize, goes_on: bool) -> Option<Candidate> {
         let mut best: Option<Candidate> = None;
-        self.trie.walk(text, start, |end, value| {
+        let mut take = |end, value| {
             let joins = text[..end].ends_with('-');
             let border = joins
                 || text[end..].chars().next().is_none_or(|next| !is_word_char(next) || is_unspaced(next))
@@ -194,7 +174,12 @@ impl Gazetteer {
             if let Some((_, fit, entry)) = fitting {
                 best = Some(Candidate { start: start as u32, end: end as u32, entry, fit });
             }
-        });
+        };
+        if goes_on {
+            self.trie.walk(text, start, take);
+        } else if let Some((end, value)) = self.trie.first_word(text, start) {
+            take(end, value);
+        }
         best
     }
 

@@ -5,7 +5,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::draft::{DraftName, Guard, Sense};
 use super::gazetteer::Claim;
 use super::record::ActorKind;
-use super::trie::{Trie, fold};
+use super::trie::fold;
 
 /// A claim before the names are sorted.
 pub(super) struct Spelling {
@@ -101,31 +101,6 @@ fn without_accents(text: &str) -> String {
         }
     }
     bare
-}
-
-/// Opens the trie's gate for the ways a name's first three letters may be written. Bytes past ASCII pass it
-/// in any case.
-pub(super) fn open_gate(trie: &mut Trie, text: &str) {
-    let bytes = text.as_bytes();
-    let Some(&first) = bytes.first().filter(|first| first.is_ascii()) else { return };
-    // Only a raised letter makes another spelling of a first letter; later ones may go both ways.
-    let any = |byte: Option<&u8>| -> Vec<u8> {
-        match byte {
-            Some(b'\'') => vec![b'\'', b'`'],
-            Some(b' ') => vec![b' ', b'\t', b'\n', b'\r'],
-            Some(&byte) if byte.is_ascii() => vec![byte.to_ascii_lowercase(), byte.to_ascii_uppercase()],
-            Some(_) => Vec::new(),
-            // Whatever stands behind a name of two letters is no letter, or the name does not end there.
-            None => (0..0x80).filter(|byte: &u8| !byte.is_ascii_alphanumeric()).collect(),
-        }
-    };
-    let thirds = any(bytes.get(2));
-    for second in any(bytes.get(1)) {
-        for &third in &thirds {
-            trie.open_gate([first, second, third]);
-            trie.open_gate([first.to_ascii_uppercase(), second, third]);
-        }
-    }
 }
 
 #[cfg(test)]

@@ -7,21 +7,15 @@
 //! 20,000 names it is either slower (sparse) or larger than 20 MB (dense), because it must also follow
 //! matches that start inside words.
 
+use crate::text::Head;
+
 /// The longest name that a gazetteer may hold, folded, in bytes.
 pub(crate) const MAX_NAME_BYTES: usize = 200;
 
 const NONE: u32 = u32::MAX;
 
-/// 16 KiB, which stay in the first cache; about a fifth of the places are taken by the built-in names.
-const GATE_BITS: u32 = 17;
-
-/// Multiplicative hashing (Knuth): three bytes to a place in the gate.
-fn gate_place([a, b, c]: [u8; 3]) -> usize {
-    (u32::from_le_bytes([a, b, c, 0]).wrapping_mul(0x9e37_79b1) >> (32 - GATE_BITS)) as usize
-}
-
 /// A trie from folded names to numbers.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Trie {
     /// The byte that leads to a node; the children of a node stand side by side.
     labels: Vec<u8>,
@@ -29,23 +23,17 @@ pub(crate) struct Trie {
     nodes: Vec<(u32, u32)>,
     /// How many children a node has.
     widths: Vec<u16>,
-    /// The node two ASCII bytes below the root, by the two folded bytes.
-    two_below: Vec<u32>,
-    /// Which first three raw bytes any name can start with, by their hash.
-    gate: Vec<u64>,
+    /// The node that the head of a first word leads to, by the head: open addressing, a power of two of places, half
+    /// of them free. Stepping there took a third of the time of a scan, most of it at the root and right below it,
+    /// where the children are many.
+    starts: Vec<(u64, u32)>,
 }
 
 impl Trie {
     /// Builds from folded keys, sorted and distinct; a key's value is its place in the list.
     pub(crate) fn new(keys: &[&[u8]]) -> Trie {
         debug_assert!(keys.is_sorted_by(|a, b| a < b), "keys are sorted and distinct");
-        let mut trie = Trie {
-            labels: vec![0],
-            nodes: vec![(NONE, NONE)],
-            widths: vec![0],
-            two_below: vec![NONE; 1 << 16],
-            gate: vec![0; 1 << (GATE_BITS - 6)],
-        };
+        let mut trie = Trie { labels: vec![0], nodes: vec![(NONE, NONE)], widths: vec![0], starts: Vec::new() };
         let mut queue = std::collections::VecDeque::from([(0usize, 0usize, keys.len(), 0usize)]);
         while let Some((node, mut low, high, depth)) = queue.pop_front() {
             if low < high && keys[low].len() == depth {
@@ -69,28 +57,35 @@ impl Trie {
                 trie.widths[node] = width;
             }
         }
-        for first in 0..128u8 {
-            let Some(below) = trie.step(0, first) else { continue };
-            for second in 0..128u8 {
-                if let Some(node) = trie.step(below, second) {
-                    trie.two_below[usize::from(first) << 8 | usize::from(second)] = node;
-                }
-            }
-        }
+        trie.add_starts(keys);
         trie
     }
 
-    /// Lets names start with these three raw bytes; a walk from other ASCII bytes is not tried.
-    pub(crate) fn open_gate(&mut self, first: [u8; 3]) {
-        let place = gate_place(first);
-        self.gate[place >> 6] |= 1 << (place & 63);
+    fn add_starts(&mut self, keys: &[&[u8]]) {
+        let mut heads: Vec<(u64, u32)> = Vec::new();
+        for key in keys.iter().filter(|key| key.first().is_some_and(u8::is_ascii_alphanumeric)) {
+            let head = Head::of(key, 0);
+            if heads.last().is_none_or(|&(last, _)| last != head.bytes) {
+                let node = key[..head.len].iter().try_fold(0, |node, &byte| self.step(node, byte));
+                heads.extend(node.map(|node| (head.bytes, node)));
+            }
+        }
+        self.starts = vec![(0, NONE); (heads.len() * 2).next_power_of_two()];
+        for (head, node) in heads {
+            let place = self.start_place(head);
+            self.starts[place] = (head, node);
+        }
     }
 
-    /// Whether a name may start with these three raw bytes. Without an answer for two bytes alone, most words
-    /// of a text would be walked a step or two: two letters of some name begin nearly every word.
-    pub(crate) fn may_start(&self, first: [u8; 3]) -> bool {
-        let place = gate_place(first);
-        self.gate[place >> 6] & 1 << (place & 63) != 0
+    /// Where the head of a first word stands in `starts`, or the free place where it would.
+    fn start_place(&self, head: u64) -> usize {
+        let mask = self.starts.len() - 1;
+        // Multiplicative hashing (Knuth).
+        let mut place = ((head ^ (head >> 29)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) as usize & mask;
+        while self.starts[place].0 != head && self.starts[place].1 != NONE {
+            place = (place + 1) & mask;
+        }
+        place
     }
 
     fn step(&self, node: u32, label: u8) -> Option<u32> {
@@ -103,21 +98,18 @@ impl Trie {
         Some(first + place as u32)
     }
 
-    /// Calls `found` with the end and the value of every key that the text spells from `start` on, the
-    /// shortest first.
+    /// Calls `found` with the end and the value of every key that the text spells from `start` on and that does not
+    /// end inside a run of ASCII letters and digits at its start, the shortest first.
     pub(crate) fn walk(&self, text: &str, start: usize, mut found: impl FnMut(usize, u32)) {
         let bytes = text.as_bytes();
         let (mut node, mut at) = (0, start);
-        if let [first, second, ..] = bytes[start..]
-            && first.is_ascii_alphanumeric()
-            && second.is_ascii_alphanumeric()
-        {
-            node =
-                self.two_below[usize::from(first.to_ascii_lowercase()) << 8 | usize::from(second.to_ascii_lowercase())];
+        let head = Head::of(bytes, start);
+        if head.len > 0 && !head.goes_on {
+            node = self.starts[self.start_place(head.folded())].1;
             if node == NONE {
                 return;
             }
-            at += 2;
+            at += head.len;
             if self.nodes[node as usize].1 != NONE {
                 found(at, self.nodes[node as usize].1);
             }
@@ -158,6 +150,14 @@ impl Trie {
                 found(at, self.nodes[node as usize].1);
             }
         }
+    }
+
+    /// The end of the short run of ASCII letters and digits at `start` and the value of the key that it spells alone.
+    pub(crate) fn first_word(&self, text: &str, start: usize) -> Option<(usize, u32)> {
+        let head = Head::of(text.as_bytes(), start);
+        let node = self.starts[self.start_place(head.folded())].1;
+        let (_, value) = *self.nodes.get(node as usize)?;
+        (value != NONE).then_some((start + head.len, value))
     }
 
     /// The value of exactly this folded key.
@@ -201,8 +201,7 @@ impl Trie {
         self.labels.capacity()
             + self.nodes.capacity() * 8
             + self.widths.capacity() * 2
-            + self.two_below.capacity() * 4
-            + self.gate.capacity() * 8
+            + self.starts.capacity() * size_of::<(u64, u32)>()
     }
 }
 

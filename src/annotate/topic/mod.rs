@@ -162,6 +162,10 @@ impl Taxonomy {
 
     /// Replaces the topics of the document's paragraphs; runs after the actors are tagged.
     pub(crate) fn tag(&self, document: &mut Document, profile: Profile) {
+        if self.cues.is_empty() {
+            document.paragraphs.iter_mut().for_each(|paragraph| paragraph.topics.clear());
+            return;
+        }
         let mut scratch = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
         let mut hits = Vec::new();
         let contexts = self.context_hits(document, &mut scratch);
