@@ -23,6 +23,15 @@ const MAX_LIST: usize = 6;
 const REFERENCE_REACH: u32 = 3;
 
 impl Resolver<'_> {
+    /// Whether a name that is no mere surname follows right behind a candidate.
+    pub(super) fn actor_follows(&self, text: &str, candidates: &[Candidate], at: usize) -> bool {
+        let end = candidates[at].end as usize;
+        candidates.get(at + 1).filter(|next| text[end..next.start as usize].trim().is_empty()).is_some_and(|next| {
+            let claims = self.gazetteer.claims_of(&self.gazetteer.entries[next.entry as usize]);
+            claims.iter().any(|claim| claim.sense != Sense::Surname)
+        })
+    }
+
     /// The homograph table: `Err` to reject, `Some` where a cue or the default spoke.
     pub(super) fn homograph(
         &self,
@@ -39,11 +48,7 @@ impl Resolver<'_> {
             return Ok(None);
         };
         let end = after_possessive(text, span.end);
-        let next = candidates.get(at + 1).filter(|next| text[span.end..next.start as usize].trim().is_empty());
-        let next_is_actor = next.is_some_and(|next| {
-            let claims = self.gazetteer.claims_of(&self.gazetteer.entries[next.entry as usize]);
-            claims.iter().any(|claim| claim.sense != Sense::Surname)
-        });
+        let next_is_actor = self.actor_follows(text, candidates, at);
         let speaks = |cue: &Cue| match cue {
             Cue::Next(phrases) => end == span.end && follows(text, span.end, phrases),
             Cue::Own(phrases) => follows(text, end, phrases),
@@ -74,13 +79,13 @@ impl Resolver<'_> {
     /// Whether an American state follows behind a comma and ends the list: "Lebanon, Ohio, acquitted him".
     fn is_us_town(&self, text: &str, candidates: &[Candidate], at: usize) -> bool {
         let this = candidates[at];
-        let Some(state) = candidates.get(at + 1) else { return false };
-        if state.start != this.end + 2 || !text[this.end as usize..].starts_with(", ") {
+        if !self.us_state_follows(text, candidates, at) {
             return false;
         }
-        let group = self.gazetteer.entries[state.entry as usize].group.checked_sub(1);
-        if group.is_none_or(|group| self.gazetteer.groups[group as usize] != "us-state") {
-            return false;
+        let state = candidates[at + 1];
+        // "Norway, Maine, and Poland, Maine"
+        if self.us_state_follows(text, candidates, at + 2) {
+            return true;
         }
         // "Mexico, Texas and Arizona" is a list of parties.
         let rest = &text[state.end as usize..];
@@ -89,6 +94,16 @@ impl Resolver<'_> {
         let after_list =
             at.checked_sub(1).is_some_and(|before| text[candidates[before].end as usize..this.start as usize] == *", ");
         !listed && !in_list && !after_list
+    }
+
+    /// Whether the next candidate is an American state behind a comma.
+    fn us_state_follows(&self, text: &str, candidates: &[Candidate], at: usize) -> bool {
+        let (Some(this), Some(state)) = (candidates.get(at), candidates.get(at + 1)) else { return false };
+        if state.start != this.end + 2 || !text[this.end as usize..].starts_with(", ") {
+            return false;
+        }
+        let group = self.gazetteer.entries[state.entry as usize].group.checked_sub(1);
+        group.is_some_and(|group| self.gazetteer.groups[group as usize] == "us-state")
     }
 
     /// Whether a member of a block group stands beside the candidate in a list.
@@ -127,6 +142,8 @@ impl Resolver<'_> {
                 continue;
             }
             let verdict = match claim.sense {
+                // "Isaiah Berlin wrote"
+                Sense::Capital if given_before(text, span.start) => Err(Rule::OtherPerson),
                 Sense::Capital => {
                     let neighbours = self.neighbours(text, candidates, at, before);
                     stands_for_government(text, span, neighbours).ok_or(Rule::Place)

@@ -24,7 +24,7 @@ pub(crate) struct Part {
 
 impl Gazetteer {
     /// The longest role phrase that starts at a position.
-    fn role_at(&self, text: &str, at: usize) -> Option<(usize, RolePhrase)> {
+    pub(super) fn role_at(&self, text: &str, at: usize) -> Option<(usize, RolePhrase)> {
         let mut longest = None;
         self.roles.walk(text, at, |end, value| {
             if text[end..].chars().next().is_none_or(|c| !c.is_alphanumeric()) {

@@ -158,7 +158,7 @@ pub(crate) fn surname_after(text: &str, span: Span, next_is_actor: bool) -> bool
 
 /// Whether the text is set in title case, where capitals tell nothing: most words of four letters or more
 /// around have one.
-fn title_case_around(text: &str, span: Span) -> bool {
+pub(crate) fn title_case_around(text: &str, span: Span) -> bool {
     let (mut capital, mut all) = (0, 0);
     let mut judge = |word: &str| {
         if word.len() >= 4 {

@@ -14,6 +14,9 @@ use super::period::Period;
 use super::scan::{Candidate, Fit};
 use crate::document::{MentionKind, Span};
 
+/// The longest words between a state and the acronym of its part, in bytes.
+const LONGEST_PART: usize = 80;
+
 /// How many acronyms of its own a document may define; more is no document but an attack or a glossary.
 const MAX_DEFINITIONS: usize = 256;
 
@@ -69,6 +72,33 @@ impl Licences {
             let before = at.checked_sub(1).map(|before| candidates[before]);
             self.read_definition(gazetteer, text, *candidate, before);
             self.read_own(gazetteer, text, *candidate);
+        }
+        self.read_parts(gazetteer, text, candidates);
+    }
+
+    /// "the Central Bank of Kenya (CBK)", "the Chilean Ministry of Finance (MoF)", where the part is composed.
+    fn read_parts(&mut self, gazetteer: &Gazetteer, text: &str, candidates: &[Candidate]) {
+        for (open, _) in text.match_indices(" (") {
+            let inside = &text[open + 2..];
+            let length = inside.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(inside.len());
+            let acronym = &inside[..length];
+            if self.own.len() + self.defined.len() >= MAX_DEFINITIONS
+                || !is_acronym(acronym)
+                || !inside[length..].starts_with([')', ',', ';'])
+            {
+                continue;
+            }
+            let ended = candidates.partition_point(|candidate| candidate.end as usize <= open);
+            let near = candidates[..ended].iter().rev().take(2);
+            for state in near.filter(|state| open - state.end as usize <= LONGEST_PART) {
+                let Some(part) = part_of(gazetteer, text, *state, open, acronym) else { continue };
+                match gazetteer.entry_of(acronym) {
+                    Some(entry) => _ = self.defined.insert(entry, part),
+                    None => _ = self.own.insert(acronym.into(), part),
+                }
+                self.add(part);
+                break;
+            }
         }
     }
 
@@ -136,6 +166,24 @@ impl Licences {
             self.own.insert(acronym.into(), claim.actor);
         }
     }
+}
+
+/// The part of a state that ends at a position and whose words an acronym spells, with or without the state's.
+fn part_of(gazetteer: &Gazetteer, text: &str, state: Candidate, end: usize, acronym: &str) -> Option<u32> {
+    let claims = gazetteer.claims_of(&gazetteer.entries[state.entry as usize]);
+    let claim = claims.iter().find(|claim| {
+        matches!(claim.sense, Sense::Name | Sense::Demonym | Sense::Acronym)
+            && gazetteer.actors.get(claim.actor as usize).is_some_and(|actor| actor.kind.is_country())
+    })?;
+    let span = Span::new(state.start as usize, state.end as usize);
+    let part = if span.end == end {
+        gazetteer.part_before(text, span)
+    } else {
+        gazetteer.part_after(text, span).filter(|part| part.span.end == end)
+    }?;
+    let whole = &text[part.span.start.min(span.start)..end];
+    (spells(&text[part.span.range()], acronym) || spells(whole, acronym))
+        .then(|| gazetteer.parts.get(&(claim.actor, part.role.slot)).copied())?
 }
 
 fn is_acronym(text: &str) -> bool {

@@ -123,6 +123,15 @@ impl Gazetteer {
         self.actors.get(claim.actor as usize)
     }
 
+    /// The entry of a name as written.
+    pub(crate) fn entry_of(&self, name: &str) -> Option<u32> {
+        let mut key = Vec::new();
+        fold(name, &mut key);
+        let key = self.trie.get(&key)?;
+        let place = self.entries_of(key).iter().position(|entry| &*entry.text == name)?;
+        Some(self.first_entry(key) + place as u32)
+    }
+
     /// Whether a name, folded, is in the gazetteer at all.
     pub(crate) fn knows(&self, name: &str) -> bool {
         let mut key = Vec::new();

@@ -65,6 +65,7 @@ mod homograph;
 mod language;
 mod license;
 mod load;
+mod longer_name;
 mod lookup;
 mod metonym;
 mod office;

@@ -4,6 +4,7 @@ use super::compose::Part;
 use super::context::{after_possessive, char_before, is_hyphen, next_word, prev_word};
 use super::draft::Sense;
 use super::gazetteer::Claim;
+use super::metonym::links;
 use super::record::ActorKind;
 use super::resolve::{Found, Resolver};
 use super::rule::Rule;
@@ -31,18 +32,40 @@ impl Resolver<'_> {
         if !kind.is_country() {
             return None;
         }
+        let row = std::mem::take(&mut self.row).reaching(text, span.start);
         // "pro-Russian officials", "non-Chinese firms": the prefix makes them somebody else's.
         if char_before(text, span.start).is_some_and(is_hyphen) {
             return None;
         }
-        if claim.sense != Sense::Demonym
-            && let Some(part) = self.gazetteer.part_before(text, span)
-        {
-            found.truncate_overlapping(first, part.span);
-            self.add_part(text, claim.actor, part, found);
+        let mut shared = None;
+        if claim.sense != Sense::Demonym {
+            if let Some(part) = self.gazetteer.part_before(text, span) {
+                found.truncate_overlapping(first, part.span);
+                self.add_part(text, claim.actor, part, found);
+                shared = Some(part).filter(|part| is_shared(&text[part.span.range()]));
+            } else if let Some(part) = row.owned {
+                self.add_part(text, claim.actor, part, found);
+                shared = row.owned;
+            }
         }
-        let mut part = self.gazetteer.part_after(text, span)?;
+        let Some(mut part) = self.gazetteer.part_after(text, span) else {
+            let mut states = row.states;
+            // "Iran and Russian officials": what is no adjective is a party by itself.
+            if claim.sense == Sense::Name && !text[span.range()].contains(' ') {
+                states.clear();
+            } else {
+                states.push(claim.actor);
+            }
+            self.row = Row { states, owned: shared, end: span.end };
+            return None;
+        };
         self.add_part(text, claim.actor, part, found);
+        // "French, German and Polish leaders": the part of each.
+        if is_shared(&text[part.span.range()]) {
+            for &state in row.states.iter().filter(|&&state| state != claim.actor) {
+                self.add_part(text, state, part, found);
+            }
+        }
         // "the Polish president and prime minister", "the US Senate and the House of Representatives"
         while let Some(joined) = self.gazetteer.part_joined(text, part) {
             part = joined;
@@ -94,6 +117,32 @@ impl Resolver<'_> {
         self.push(text, Found { actor, span: office, kind: MentionKind::Office, rule: Rule::Holder }, found);
         (office.start > span.start).then_some(office.end)
     }
+}
+
+/// The states of a list that is being read, whose parts may be named once for all of them.
+#[derive(Debug, Default)]
+pub(super) struct Row {
+    /// Those that have no part of their own yet: "French, German and …".
+    states: Vec<u32>,
+    /// The part that the states of the list own: "the governments of Kenya, …".
+    owned: Option<Part>,
+    /// Where the last of them ends.
+    end: usize,
+}
+
+impl Row {
+    /// The list, if it goes on at a position; a new one otherwise.
+    fn reaching(self, text: &str, start: usize) -> Row {
+        let goes_on = self.end > 0 && text.get(self.end..start).is_some_and(links);
+        if goes_on { self } else { Row::default() }
+    }
+}
+
+/// Whether words for a part may speak of several states at once: a plural, or a word that has none.
+fn is_shared(words: &str) -> bool {
+    let last = words.rsplit(' ').next().unwrap_or(words);
+    last.ends_with('s') && !last.ends_with("ss")
+        || matches!(last, "military" | "police" | "intelligence" | "media" | "leadership" | "militia")
 }
 
 /// Words for the head of an organisation.

@@ -7,6 +7,7 @@ use super::explain::Decision;
 use super::gazetteer::{Claim, Gazetteer, NOBODY};
 use super::language::names_language;
 use super::license::Licences;
+use super::office::Row;
 use super::period::Period;
 use super::rule::Rule;
 use super::scan::{Candidate, Fit};
@@ -34,6 +35,8 @@ pub(crate) struct Resolver<'a> {
     pub(super) last_person: HashMap<u32, u32>,
     pub(super) texts: u32,
     pub(super) mentions: u32,
+    /// The list of states that is being read.
+    pub(super) row: Row,
     /// Decisions, where somebody asked for them.
     pub(crate) trace: Option<Vec<Decision>>,
 }
@@ -48,6 +51,7 @@ impl<'a> Resolver<'a> {
             last_person: HashMap::new(),
             texts: 0,
             mentions: 0,
+            row: Row::default(),
             trace: None,
         }
     }
@@ -56,6 +60,7 @@ impl<'a> Resolver<'a> {
     pub(crate) fn resolve(&mut self, text: &str, candidates: &[Candidate], found: &mut Vec<Found>) {
         let first = found.len();
         self.texts += 1;
+        self.row = Row::default();
         let mut consumed = 0;
         let mut before: Option<(Span, bool)> = None;
         for at in 0..candidates.len() {
@@ -148,6 +153,12 @@ impl<'a> Resolver<'a> {
         rules_out(text, span, candidate, entry)?;
         if claims[0].sense == Sense::Demonym && names_language(text, span) {
             return Err(Rule::Language);
+        }
+        if claims[0].actor != NOBODY
+            && gazetteer.actors[claims[0].actor as usize].kind.is_country()
+            && gazetteer.is_in_longer_name(text, span, claims[0].sense, self.actor_follows(text, candidates, at))
+        {
+            return Err(Rule::LongerName);
         }
         let cue = self.homograph(text, span, candidates, at, entry)?;
         let mut both = claims.iter().filter(|claim| claim.both && claim.period.allows(self.when));

@@ -69,6 +69,7 @@ rules! {
     Consumed "part-of-longer" 0.0 "stands inside a longer reading"
     BelowFloor "below-floor" 0.0 "less sure than the confidence floor"
     Address "address" 0.0 "stands in a web or mail address"
+    LongerName "part-of-name" 0.0 "part of the name of something else"
     Language "language" 0.0 "names a language, not a state"
 }
 
