@@ -70,8 +70,8 @@ impl ParagraphEncoder {
                 self.whole.append(term.text);
             });
         }
-        for section in &document.sections {
-            analyzer.analyze(&section.heading, |term| self.whole.append(term.text));
+        for heading in headings(document) {
+            analyzer.analyze(heading, |term| self.whole.append(term.text));
         }
         let mut encoded = Vec::with_capacity(document.paragraphs.len());
         for index in 0..document.paragraphs.len() {
@@ -206,6 +206,21 @@ fn append(terms: &mut PackedTerms, position: &mut u32, analyzer: &mut Analyzer, 
         end = at.saturating_add(1);
     });
     *position = end.saturating_add(HEADING_GAP);
+}
+
+/// The headings that paragraphs stand under, each once. With them alone a document holds a word where, and only
+/// where, one of its paragraphs does, so that ranking may begin with documents.
+fn headings(document: &Document) -> impl Iterator<Item = &str> {
+    let mut used = vec![false; document.sections.len()];
+    for paragraph in &document.paragraphs {
+        let mut next = paragraph.section.map(|section| section as usize);
+        while let Some(section) = next.filter(|&section| used.get(section) == Some(&false)) {
+            used[section] = true;
+            let parent = document.sections[section].parent.map(|parent| parent as usize);
+            next = parent.filter(|&parent| parent < section);
+        }
+    }
+    document.sections.iter().zip(used).filter(|(_, used)| *used).map(|(section, _)| section.heading.as_str())
 }
 
 /// The facets of a paragraph, each path once.

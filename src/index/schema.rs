@@ -49,8 +49,9 @@ pub(crate) struct Fields {
     /// Stems of the title, for `title:`; on every paragraph, which costs little as neighbours share it.
     pub(crate) title: Field,
     /// Stems of the whole document: title, headings and paragraphs, each once; on its first paragraph only, so that
-    /// document frequency, length and term counts of a document are at hand where its paragraphs are ranked.
-    /// Without positions it takes little room beside `text`.
+    /// document frequency, length and term counts of a document are at hand where its paragraphs are ranked, and
+    /// documents can be ranked without reading all their paragraphs. Without positions it takes little room
+    /// beside `text`.
     pub(crate) whole: Field,
     /// Words as written but for case and accents, at their positions in `text`; for quoted phrases, prefixes,
     /// wildcards and fuzzy words.

@@ -17,8 +17,8 @@ use super::rank::{Bonus, Lesson, Ordered, RankedParagraph, Reranker, School, ord
 use super::request::Request;
 use super::results::{Group, Hit};
 use super::searcher::Searcher;
-use super::statistics::Statistics;
-use super::top::{self, Selection, Top, Unit};
+use super::statistics::{DocumentStatistics, Figured, Statistics};
+use super::top::{self, Scored, Scoring, Selection, Top, Unit};
 use crate::document::Language;
 use crate::error::Result;
 use crate::index::Bits;
@@ -34,10 +34,23 @@ pub(super) struct Page {
 /// The weights and filters of one request.
 struct Ready<'a> {
     statistics: Statistics<'a>,
+    paragraphs: Prepared,
+    /// Where documents are ordered as wholes.
+    wholes: Option<Prepared>,
+    filters: Vec<Option<Arc<Bits>>>,
+}
+
+/// The weights of one plan.
+struct Prepared {
     weight: Box<dyn tantivy::query::Weight>,
     exact: Weights,
-    filters: Vec<Option<Arc<Bits>>>,
     scores: usize,
+}
+
+impl Prepared {
+    fn scoring(&self) -> Scoring<'_> {
+        Scoring { weight: &*self.weight, exact: &self.exact, scores: self.scores }
+    }
 }
 
 impl Ready<'_> {
@@ -46,9 +59,8 @@ impl Ready<'_> {
             searcher: &searcher.tantivy,
             arrays: &searcher.arrays,
             filters: &self.filters,
-            weight: &*self.weight,
-            exact: &self.exact,
-            scores: self.scores,
+            paragraphs: self.paragraphs.scoring(),
+            wholes: self.wholes.as_ref().map(Prepared::scoring),
             sort: request.sort,
             recency: request.recency,
         }
@@ -94,8 +106,30 @@ impl Searcher {
             _ => self.unscored(&*query)?,
         };
         let exact = compiled.plan.weights(&statistics)?;
-        let filters = filters.iter().map(SegmentFilters::all).collect();
-        Ok(Ready { statistics, weight, exact, filters, scores: compiled.plan.scores() })
+        let paragraphs = Prepared { weight, exact, scores: compiled.plan.scores() };
+        let filters: Vec<_> = filters.iter().map(SegmentFilters::all).collect();
+        let wholes = match self.plan_of_wholes(request, compiled) {
+            // A filter is asked of a paragraph that matches, which the whole document does not know.
+            Some(plan) if filters.iter().all(Option::is_none) => {
+                let statistics = DocumentStatistics::new(&statistics, self.index.fields.document)?;
+                let weight = statistics.weight(&*plan.query())?;
+                Some(Prepared { weight, exact: plan.weights(&statistics)?, scores: plan.scores() })
+            }
+            _ => None,
+        };
+        Ok(Ready { statistics, paragraphs, wholes, filters })
+    }
+
+    /// The plan that documents are ordered by before all evidence is read, where the query allows it: the whole
+    /// document is the better part of it. Ordered by their best paragraphs, good documents are missed.
+    fn plan_of_wholes(&self, request: &Request, compiled: &Compiled) -> Option<Plan> {
+        let fields = &self.index.fields;
+        let weight = request.ranking.documents;
+        let wanted = request.unit() == Unit::Document
+            && request.sort == Sort::Relevance
+            && request.ranking.reranks()
+            && weight > 0.0;
+        wanted.then(|| compiled.plan.of_documents(fields.text, fields.whole, weight)).flatten()
     }
 
     /// What adds further evidence; `None` where the ranking has none.
@@ -131,7 +165,7 @@ impl Searcher {
     fn lesson(&self, selection: &Selection<'_>, top: Top) -> Result<Lesson> {
         /// Paragraphs on either side; beyond them a document speaks of something else, and reading them costs.
         const AROUND: u32 = 10;
-        let range = selection.paragraphs(top)?;
+        let range = selection.document_of(top)?;
         let near = top.doc.saturating_sub(AROUND).max(range.start)..(top.doc + AROUND + 1).min(range.end);
         let mut texts = Vec::with_capacity(near.len() + 1);
         let mut language = Language::ENGLISH;
@@ -179,7 +213,12 @@ impl Searcher {
         match request.per_document {
             Some(paragraphs) => {
                 for &top in &best {
-                    let mut found = selection.of_document(top)?;
+                    let matching = selection.of_documents(&[top])?.pop().unwrap_or_default();
+                    let mut found = Vec::with_capacity(matching.len());
+                    for Scored { score, doc } in matching {
+                        let one = Top { doc, ..top };
+                        found.push(Top { key: selection.faded(score, one)?, ..one });
+                    }
                     let bonuses = evidence(&mut found)?;
                     let mut found: Vec<(Top, Bonus)> = found.into_iter().zip(bonuses).collect();
                     found.sort_by(|(a, _), (b, _)| b.key.total_cmp(&a.key).then(a.doc.cmp(&b.doc)));
@@ -243,7 +282,8 @@ impl Searcher {
             statistics: &ready.statistics,
             reader,
         };
-        let Some(mut explanation) = explainer.explain(plan, &mut ready.exact.scorer(reader)?, top.doc)? else {
+        let Some(mut explanation) = explainer.explain(plan, &mut ready.paragraphs.exact.scorer(reader)?, top.doc)?
+        else {
             return Ok(None);
         };
         explanation = bonus.explain(explanation);

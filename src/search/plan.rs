@@ -8,7 +8,7 @@ use tantivy::{SegmentReader, Term};
 use super::exclusion::Excluded;
 use super::filter_query::FilterQuery;
 use super::positional::{PositionalQuery, Sequence};
-use super::statistics::Statistics;
+use super::statistics::Figured;
 use crate::error::{Error, Result};
 use crate::facet::FacetPath;
 
@@ -101,6 +101,23 @@ impl Plan {
         }
     }
 
+    /// The plan that scores whole documents where this one scores their paragraphs, its scores multiplied.
+    ///
+    /// `None` where a document may hold the words and no paragraph match: when more is asked for than any of
+    /// some terms.
+    pub(crate) fn of_documents(&self, text: Field, whole: Field, factor: f32) -> Option<Plan> {
+        match self {
+            Plan::Leaf { test: Test::Term(field, term), boost } if *field == text => {
+                Some(Plan::term(whole, term, boost * factor))
+            }
+            Plan::Bool { must, should, must_not } if must.is_empty() && must_not.is_empty() => {
+                let terms = should.iter().map(|part| part.of_documents(text, whole, factor));
+                Some(Plan::any_of(terms.collect::<Option<Vec<_>>>()?))
+            }
+            _ => None,
+        }
+    }
+
     /// How many scores the engine adds up for a paragraph, at most.
     pub(crate) fn scores(&self) -> usize {
         match self {
@@ -128,7 +145,7 @@ impl Plan {
     }
 
     /// The weights that score paragraphs one by one.
-    pub(crate) fn weights(&self, statistics: &Statistics<'_>) -> Result<Weights> {
+    pub(crate) fn weights(&self, statistics: &dyn Figured) -> Result<Weights> {
         Ok(match self {
             Plan::Leaf { test, boost } => Weights::Leaf(statistics.weight(&*test.query(*boost))?),
             Plan::Bool { must, should, must_not } => {

@@ -59,14 +59,56 @@ impl<'a> Statistics<'a> {
         Ok(figures.documents)
     }
 
+    fn figures(&self) -> std::sync::MutexGuard<'_, Figures> {
+        self.figures.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// Figures that queries can be weighed with.
+pub(crate) trait Figured {
     /// The weight of a query that scores.
-    pub(crate) fn weight(&self, query: &dyn Query) -> Result<Box<dyn Weight>> {
+    fn weight(&self, query: &dyn Query) -> Result<Box<dyn Weight>>;
+}
+
+impl Figured for Statistics<'_> {
+    fn weight(&self, query: &dyn Query) -> Result<Box<dyn Weight>> {
         let scoring = EnableScoring::enabled_from_statistics_provider(self, self.searcher);
         query.weight(scoring).map_err(|error| Error::storage("preparing a query", error))
     }
+}
 
-    fn figures(&self) -> std::sync::MutexGuard<'_, Figures> {
-        self.figures.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+/// The same figures for queries whose rows are documents.
+pub(crate) struct DocumentStatistics<'a> {
+    statistics: &'a Statistics<'a>,
+    documents: u64,
+}
+
+impl<'a> DocumentStatistics<'a> {
+    /// `field` holds the documents' ids.
+    pub(crate) fn new(statistics: &'a Statistics<'a>, field: Field) -> Result<DocumentStatistics<'a>> {
+        Ok(DocumentStatistics { statistics, documents: statistics.documents(field)? })
+    }
+}
+
+impl Figured for DocumentStatistics<'_> {
+    fn weight(&self, query: &dyn Query) -> Result<Box<dyn Weight>> {
+        let scoring = EnableScoring::enabled_from_statistics_provider(self, self.statistics.searcher);
+        query.weight(scoring).map_err(|error| Error::storage("preparing a query", error))
+    }
+}
+
+impl Bm25StatisticsProvider for DocumentStatistics<'_> {
+    fn total_num_tokens(&self, field: Field) -> tantivy::Result<u64> {
+        self.statistics.total_num_tokens(field)
+    }
+
+    fn total_num_docs(&self) -> tantivy::Result<u64> {
+        Ok(self.documents)
+    }
+
+    fn doc_freq(&self, term: &Term) -> tantivy::Result<u64> {
+        // A document that was replaced before it was committed is there twice under one id.
+        Ok(self.statistics.doc_freq(term)?.min(self.documents))
     }
 }
 

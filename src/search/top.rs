@@ -24,6 +24,14 @@ pub(crate) struct Top {
     pub(crate) doc: DocId,
 }
 
+/// A paragraph that matches.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Scored {
+    /// Of its words alone, recency left aside.
+    pub(crate) score: f64,
+    pub(crate) doc: DocId,
+}
+
 /// What an order begins after.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Position<'a> {
@@ -36,8 +44,19 @@ pub(crate) struct Position<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unit {
     Paragraph,
-    /// A document stands where its best paragraph does.
+    /// Each once.
     Document,
+}
+
+/// A query as it scores rows of one kind.
+#[derive(Clone, Copy)]
+pub(crate) struct Scoring<'a> {
+    /// Finds; scores where the order asks for scores.
+    pub(crate) weight: &'a dyn Weight,
+    /// Score single rows.
+    pub(crate) exact: &'a Weights,
+    /// How many scores the engine adds up for one row.
+    pub(crate) scores: usize,
 }
 
 /// A query with its filters, to be read in an order.
@@ -46,12 +65,10 @@ pub(crate) struct Selection<'a> {
     pub(crate) arrays: &'a [Arc<SegmentArrays>],
     /// What passes in each segment; `None` for all.
     pub(crate) filters: &'a [Option<Arc<Bits>>],
-    /// Finds; scores where the order asks for scores.
-    pub(crate) weight: &'a dyn Weight,
-    /// Score single paragraphs.
-    pub(crate) exact: &'a Weights,
-    /// How many scores the engine adds up for one paragraph.
-    pub(crate) scores: usize,
+    pub(crate) paragraphs: Scoring<'a>,
+    /// Where documents are ordered as wholes: the query as it scores the first paragraph of each for all of it. A
+    /// document stands where its best paragraph does without it.
+    pub(crate) wholes: Option<Scoring<'a>>,
     pub(crate) sort: Sort,
     pub(crate) recency: Option<Recency>,
 }
@@ -93,7 +110,7 @@ impl Selection<'_> {
     }
 
     /// The paragraphs of a paragraph's document, in their order.
-    pub(crate) fn paragraphs(&self, paragraph: Top) -> Result<std::ops::Range<DocId>> {
+    pub(crate) fn document_of(&self, paragraph: Top) -> Result<std::ops::Range<DocId>> {
         Ok(self.segment(paragraph.segment as usize)?.document_of(paragraph.doc))
     }
 
@@ -118,20 +135,43 @@ impl Selection<'_> {
         Ok(scores)
     }
 
-    /// The paragraphs of a document that match, the best first; `top` is any paragraph of it.
-    pub(crate) fn of_document(&self, top: Top) -> Result<Vec<Top>> {
-        let segment = self.segment(top.segment as usize)?;
-        let mut scorer = segment.scorer()?;
-        let mut found: Vec<Top> = Vec::new();
-        for doc in segment.document_of(top.doc) {
-            if segment.passes(doc)
-                && let Some(score) = scorer.score(doc)
-            {
-                found.push(Top { key: segment.score(score, doc), segment: top.segment, doc });
+    /// The paragraphs that match of each of some documents, the best first, in the order of the documents; each is
+    /// named by any paragraph of it.
+    ///
+    /// All are read at once in the order of the index: a scorer a document took most of the time of a ranking of
+    /// a thousand documents.
+    pub(crate) fn of_documents(&self, documents: &[Top]) -> Result<Vec<Vec<Scored>>> {
+        let mut places: Vec<usize> = (0..documents.len()).collect();
+        places.sort_unstable_by_key(|&place| (documents[place].segment, documents[place].doc));
+        let mut found = vec![Vec::new(); documents.len()];
+        for run in places.chunk_by(|&a, &b| documents[a].segment == documents[b].segment) {
+            let segment = self.segment(documents[run[0]].segment as usize)?;
+            let mut scorer = segment.scorer()?;
+            for &place in run {
+                let matching: &mut Vec<Scored> = &mut found[place];
+                for doc in segment.document_of(documents[place].doc) {
+                    if segment.passes(doc)
+                        && let Some(score) = scorer.score(doc)
+                    {
+                        matching.push(Scored { score, doc });
+                    }
+                }
+                matching.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.doc.cmp(&b.doc)));
             }
         }
-        found.sort_by(|a, b| b.key.total_cmp(&a.key).then(a.doc.cmp(&b.doc)));
         Ok(found)
+    }
+
+    /// Names each of some documents by its best paragraph, where they are ordered as wholes.
+    pub(crate) fn name_by_best(&self, documents: &mut [Top]) -> Result<()> {
+        if self.wholes.is_none() || documents.is_empty() {
+            return Ok(());
+        }
+        let paragraphs = self.of_documents(documents)?;
+        for (document, paragraphs) in documents.iter_mut().zip(paragraphs) {
+            document.doc = paragraphs.first().map_or(document.doc, |best| best.doc);
+        }
+        Ok(())
     }
 
     fn segment(&self, segment: usize) -> Result<Segment<'_>> {
@@ -161,7 +201,7 @@ struct Segment<'a> {
 
 impl Segment<'_> {
     fn scorer(&self) -> Result<ExactScorer> {
-        self.selection.exact.scorer(self.reader)
+        self.selection.paragraphs.exact.scorer(self.reader)
     }
 
     fn passes(&self, doc: DocId) -> bool {
@@ -203,6 +243,9 @@ struct Entry {
 struct Pass<'a> {
     segment: Segment<'a>,
     unit: Unit,
+    scoring: Scoring<'a>,
+    /// Every row that is read stands for a document.
+    wholes: bool,
     limit: usize,
     /// How far the engine's sums may be off, as a part of the key.
     margin: f32,
@@ -227,8 +270,10 @@ impl<'a> Pass<'a> {
         floor: Option<f32>,
     ) -> Result<Pass<'a>> {
         let selection = segment.selection;
+        let wholes = selection.wholes.filter(|_| unit == Unit::Document);
+        let scoring = wholes.unwrap_or(selection.paragraphs);
         // A sum of n numbers that are not negative is off by at most n - 1 roundings; one score is not off.
-        let margin = match selection.scores {
+        let margin = match scoring.scores {
             _ if selection.sort != Sort::Relevance => 0.0,
             0 | 1 => 0.0,
             scores => (scores + 2) as f32 * f32::EPSILON,
@@ -237,6 +282,8 @@ impl<'a> Pass<'a> {
             after: after.map(|position| After::new(position, &segment)).transpose()?,
             segment,
             unit,
+            scoring,
+            wholes: wholes.is_some(),
             limit,
             margin,
             close: None,
@@ -256,7 +303,7 @@ impl<'a> Pass<'a> {
         let reader = self.segment.reader;
         if let Some(filter) = self.segment.filter {
             // With a narrow filter the threshold rises late, and little is skipped.
-            let mut scorer = self.segment.scorer()?;
+            let mut scorer = self.scorer()?;
             if u64::from(filter.len()) * SEEK_COST < scorer.cost() {
                 self.run_over(filter, &mut scorer);
                 return Ok(());
@@ -264,7 +311,7 @@ impl<'a> Pass<'a> {
         }
         if selection.sort == Sort::Relevance {
             // The engine shows only what is above the threshold, and a tie may still win by its document.
-            selection.weight.for_each_pruning(self.threshold.next_down(), reader, &mut |doc, score| {
+            self.scoring.weight.for_each_pruning(self.threshold.next_down(), reader, &mut |doc, score| {
                 if self.segment.passes(doc) {
                     let key = self.segment.score(f64::from(score), doc);
                     self.see(Entry { key, doc, exact: self.margin == 0.0 });
@@ -272,7 +319,7 @@ impl<'a> Pass<'a> {
                 if self.failure.is_some() { Score::INFINITY } else { self.threshold.next_down() }
             })
         } else {
-            selection.weight.for_each_no_score(reader, &mut |docs| {
+            self.scoring.weight.for_each_no_score(reader, &mut |docs| {
                 for &doc in docs {
                     if self.segment.passes(doc) {
                         let key = selection.sort.day_key(self.segment.day(doc));
@@ -303,6 +350,7 @@ impl<'a> Pass<'a> {
     fn see(&mut self, entry: Entry) {
         match self.unit {
             Unit::Paragraph => self.offer(entry),
+            Unit::Document if self.wholes => self.offer(entry),
             Unit::Document => match &mut self.open {
                 Some(open)
                     if self.segment.documents[open.doc as usize] == self.segment.documents[entry.doc as usize] =>
@@ -345,6 +393,10 @@ impl<'a> Pass<'a> {
         }
     }
 
+    fn scorer(&self) -> Result<ExactScorer> {
+        self.scoring.exact.scorer(self.segment.reader)
+    }
+
     /// What a candidate must at least reach, when `key` is enough.
     fn low(&self, key: f32) -> f32 {
         key - key.abs() * 2.0 * self.margin
@@ -353,7 +405,7 @@ impl<'a> Pass<'a> {
     fn exact_now(&mut self, entry: Entry) -> Result<Entry> {
         let mut scorer = match self.close.take() {
             Some(scorer) => scorer,
-            None => self.segment.scorer()?,
+            None => self.scorer()?,
         };
         let exact = self.exact(&mut scorer, entry);
         self.close = Some(scorer);
@@ -365,11 +417,7 @@ impl<'a> Pass<'a> {
         let segment = &self.segment;
         let of = |scorer: &mut ExactScorer, doc| scorer.score(doc).map(|score| segment.score(score, doc));
         match self.unit {
-            Unit::Paragraph => {
-                let key = of(scorer, entry.doc).unwrap_or(entry.key);
-                Entry { key, exact: true, ..entry }
-            }
-            Unit::Document => {
+            Unit::Document if !self.wholes => {
                 let mut best: Option<Entry> = None;
                 for doc in segment.document_of(entry.doc) {
                     if segment.passes(doc)
@@ -380,6 +428,10 @@ impl<'a> Pass<'a> {
                     }
                 }
                 best.unwrap_or(Entry { exact: true, ..entry })
+            }
+            _ => {
+                let key = of(scorer, entry.doc).unwrap_or(entry.key);
+                Entry { key, exact: true, ..entry }
             }
         }
     }
@@ -413,7 +465,7 @@ impl<'a> Pass<'a> {
             return Ok(());
         }
         self.entries.sort_unstable_by_key(|entry| entry.doc);
-        let mut scorer = self.segment.scorer()?;
+        let mut scorer = self.scorer()?;
         for at in 0..self.entries.len() {
             if !self.entries[at].exact {
                 self.entries[at] = self.exact(&mut scorer, self.entries[at]);

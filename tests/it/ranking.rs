@@ -234,6 +234,45 @@ proptest! {
         prop_assert_eq!(scores(&pages), scores(&all));
     }
 
+    /// Ranked as wholes, documents are those of the paragraphs that match, each named by the best of them, in
+    /// any window and after documents were replaced and deleted.
+    #[test]
+    fn documents_are_those_of_the_paragraphs(
+        corpus in corpus(),
+        words in prop::collection::vec(0..WORDS.len(), 1..4),
+        window in 0usize..3,
+        gone in 0usize..4,
+    ) {
+        let index = Index::in_memory()?;
+        let mut writer = index.writer()?;
+        for (id, made) in corpus.iter().enumerate() {
+            writer.add(&document(id, made))?;
+            if id % 2 == 0 {
+                writer.commit()?;
+                writer.add(&document(id, made))?;
+            }
+        }
+        writer.delete(&document(gone, &corpus[gone % corpus.len()]).id)?;
+        writer.commit()?;
+        let query: Vec<&str> = words.iter().map(|&word| WORDS[word]).collect();
+        let query = query.join(" ");
+        let searcher = index.searcher()?;
+        // By their words alone, as the paragraphs of a document are told apart.
+        let paragraphs = searcher.rank(Request::new(&*query).ranking("default,window=0".parse()?).limit(1_000))?;
+        let mut expected: Vec<(String, u32)> = Vec::new();
+        for one in &paragraphs {
+            if !expected.iter().any(|(document, _)| *document == one.document) {
+                expected.push((one.document.clone(), one.ordinal));
+            }
+        }
+        let ranking = Ranking::default().window(if window == 0 { 100 } else { window });
+        let ranked = searcher.rank(Request::new(&*query).ranking(ranking).group(1).limit(1_000))?;
+        let mut found: Vec<(String, u32)> = ranked.into_iter().map(|one| (one.document, one.ordinal)).collect();
+        expected.sort_unstable();
+        found.sort_unstable();
+        prop_assert_eq!(found, expected);
+    }
+
     /// Within the window a filter changes no score, whatever the ranking; feedback learns from what it sees.
     #[test]
     fn filters_change_no_score(corpus in corpus(), word in 0..WORDS.len(), other in 0..WORDS.len()) {

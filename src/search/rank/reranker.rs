@@ -185,7 +185,7 @@ impl<'a> Reranker<'a> {
         let mut seen: Vec<(u32, DocId)> = Vec::new();
         let most = best.first().map_or(0.0, |top| f64::from(top.key));
         for &top in best {
-            let document = (top.segment, self.selection.paragraphs(top)?.start);
+            let document = (top.segment, self.selection.document_of(top)?.start);
             if seen.contains(&document) || top.key <= 0.0 {
                 continue;
             }
@@ -219,30 +219,43 @@ impl<'a> Reranker<'a> {
     }
 
     /// What speaks for each of some paragraphs, in their order.
-    pub(crate) fn of_paragraphs(&self, candidates: &[Top]) -> Result<Vec<Bonus>> {
-        self.evidence(candidates, self.ranking.context)
+    fn of_paragraphs(&self, candidates: &[Top]) -> Result<Vec<Bonus>> {
+        self.evidence(Unit::Paragraph, candidates)
     }
 
-    /// What speaks for the documents of some paragraphs, each the best of its document.
-    pub(crate) fn of_documents(&self, candidates: &[Top]) -> Result<Vec<Bonus>> {
-        let mut bonuses = self.evidence(candidates, self.ranking.documents)?;
-        if self.ranking.decay > 0.0 {
-            for (candidate, bonus) in candidates.iter().zip(&mut bonuses) {
-                let mut share = f64::from(self.ranking.decay);
-                for other in self.selection.of_document(*candidate)?.iter().skip(1).take(PARAGRAPHS - 1) {
-                    bonus.paragraphs += share * f64::from(other.key);
-                    share *= f64::from(self.ranking.decay);
-                }
+    /// What speaks for some documents; each is named by its best paragraph from here on.
+    fn of_documents(&self, candidates: &mut [Top]) -> Result<Vec<Bonus>> {
+        let paragraphs = self.selection.of_documents(candidates)?;
+        for (candidate, paragraphs) in candidates.iter_mut().zip(&paragraphs) {
+            candidate.doc = paragraphs.first().map_or(candidate.doc, |best| best.doc);
+        }
+        let mut bonuses = self.evidence(Unit::Document, candidates)?;
+        // Ordered as wholes, documents have no paragraph in their scores yet, otherwise the best one.
+        let counted = usize::from(self.selection.wholes.is_none());
+        let decay = f64::from(self.ranking.decay);
+        for (paragraphs, bonus) in paragraphs.iter().zip(&mut bonuses) {
+            let mut share = if counted > 0 { decay } else { 1.0 };
+            for paragraph in paragraphs.iter().take(PARAGRAPHS).skip(counted) {
+                bonus.paragraphs += share * paragraph.score;
+                share *= decay;
             }
         }
         Ok(bonuses)
     }
 
-    fn evidence(&self, candidates: &[Top], documents: f32) -> Result<Vec<Bonus>> {
+    fn evidence(&self, unit: Unit, candidates: &[Top]) -> Result<Vec<Bonus>> {
+        let documents = match unit {
+            Unit::Paragraph => self.ranking.context,
+            Unit::Document => self.ranking.documents,
+        };
+        // Documents that are ordered as wholes have the words of the query in their scores.
+        let counted = unit == Unit::Document && self.selection.wholes.is_some();
+        let spoken = if counted { &[] } else { self.terms.as_slice() };
+        let of_document: Vec<&Weighed> = spoken.iter().chain(&self.expansion).collect();
         let mut bonuses = vec![Bonus::default(); candidates.len()];
         self.further_terms(candidates, &mut bonuses)?;
         self.proximity(candidates, &mut bonuses)?;
-        self.context(candidates, documents, &mut bonuses)?;
+        self.context(candidates, documents, &of_document, &mut bonuses)?;
         // The rest is weighed against the paragraph and its document together, so that the balance is the
         // same for a document of one paragraph whatever part the two have in it.
         let scale = 1.0 + f64::from(documents);
@@ -254,13 +267,18 @@ impl<'a> Reranker<'a> {
     }
 
     /// Title and document, which are indexed where the document begins.
-    fn context(&self, candidates: &[Top], documents: f32, bonuses: &mut [Bonus]) -> Result<()> {
+    fn context(
+        &self,
+        candidates: &[Top],
+        documents: f32,
+        of_document: &[&Weighed],
+        bonuses: &mut [Bonus],
+    ) -> Result<()> {
         let (titles, documents) = (f64::from(self.ranking.titles), f64::from(documents));
         if titles == 0.0 && documents == 0.0 {
             return Ok(());
         }
         let said: Vec<&Weighed> = self.terms.iter().collect();
-        let all: Vec<&Weighed> = self.terms.iter().chain(&self.expansion).collect();
         let weight = |one: &Weighed| f64::from(one.term.weight) * one.document_idf * share(&one.term);
         self.each_segment(candidates, |reader, places| {
             let ordinals = reader.fast_fields().u64(ORDINAL_COLUMN).map_err(storage)?;
@@ -272,9 +290,16 @@ impl<'a> Reranker<'a> {
                 })?;
             }
             if documents > 0.0 {
-                self.frequencies(reader, self.fields.whole, self.whole, &all, &rows, |place, one, saturation| {
-                    bonuses[place].document += documents * weight(one) * saturation;
-                })?;
+                self.frequencies(
+                    reader,
+                    self.fields.whole,
+                    self.whole,
+                    of_document,
+                    &rows,
+                    |place, one, saturation| {
+                        bonuses[place].document += documents * weight(one) * saturation;
+                    },
+                )?;
             }
             Ok(())
         })

@@ -81,7 +81,8 @@ pub(crate) fn ordered(
         return Ok(Ordered { best, inside: 0, window: Window::None, expansion: Vec::new() });
     };
     if let Some(start) = start.filter(|start| !start.inside) {
-        let best = selection.top(unit, Some(&start.after), limit)?;
+        let mut best = selection.top(unit, Some(&start.after), limit)?;
+        selection.name_by_best(&mut best)?;
         return Ok(Ordered { best, inside: 0, window: start.window.clone(), expansion: start.expansion.to_vec() });
     }
     let mut expansion = Vec::new();
@@ -128,6 +129,7 @@ pub(crate) fn ordered(
         && let Window::Through(edge) = &window
     {
         best.extend(selection.top(unit, Some(&edge.position()), limit - inside)?);
+        selection.name_by_best(&mut best[inside..])?;
     }
     Ok(Ordered { best, inside, window, expansion })
 }
