@@ -6,28 +6,30 @@
 //! cargo run --release --example analyse -- --docs FOLDER --trend /state/CHN --interval quarter --graphml net.graphml "*"
 //! ```
 
+#[path = "program/mod.rs"]
+mod program;
+
 use std::error::Error;
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anstream::{eprintln, println};
 use anstyle::Style;
 use clap::Parser as _;
 use demarche::{
-    Annotator, Contrast, Contrasted, Contrasts, Cooccurrence, Dimension, FacetPath, FacetSelection, Index, Interval,
-    Matches, Parser, Trend,
+    Contrast, Contrasted, Contrasts, Cooccurrence, Dimension, FacetPath, FacetSelection, Index, Interval, Matches,
+    Trend,
 };
 use serde_json::json;
+
+use program::many;
+use program::searched::Searched;
 
 /// What is significant in the paragraphs that a query finds, what stands together, and since when.
 #[derive(Debug, clap::Parser)]
 struct Arguments {
-    /// Analyse this index instead of documents.
-    #[arg(long, value_name = "DIR", conflicts_with = "docs")]
-    index: Option<PathBuf>,
-    /// A file or directory to analyse, may be repeated; without any, the seed documents.
-    #[arg(long, value_name = "PATH")]
-    docs: Vec<PathBuf>,
+    #[command(flatten)]
+    searched: Searched,
     /// Compare with the paragraphs of this query instead of all the rest.
     #[arg(long, value_name = "QUERY")]
     against: Option<String>,
@@ -61,20 +63,12 @@ fn interval(given: &str) -> Result<Interval, String> {
 }
 
 fn main() -> ExitCode {
-    match run(&Arguments::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    program::ending(run(&Arguments::parse()).map(|()| ExitCode::SUCCESS))
 }
 
 fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
-    let index = match &arguments.index {
-        Some(directory) => Index::open(directory)?,
-        None => build(&arguments.docs)?,
-    };
+    let mut out = io::BufWriter::new(anstream::stdout());
+    let index = arguments.searched.open()?;
     let searcher = index.searcher()?;
     let set = searcher.matches(arguments.query.as_str())?;
     let other = arguments.against.as_deref().map(|query| searcher.matches(query)).transpose()?;
@@ -114,11 +108,11 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         let answer = json!({
             "query": set.query(), "total": set.total(), "contrasts": contrasts, "cooccurrence": matrix, "trend": trend,
         });
-        println!("{answer}");
+        writeln!(out, "{answer}")?;
     } else {
-        print(&set, &contrasts, &matrix, trend.as_ref());
+        print(&mut out, &set, &contrasts, &matrix, trend.as_ref())?;
     }
-    Ok(())
+    Ok(out.flush()?)
 }
 
 /// An actor, or else a topic.
@@ -131,37 +125,28 @@ fn resolve(index: &Index, value: &str) -> Result<(Dimension, FacetPath), demarch
     }
 }
 
-fn build(paths: &[PathBuf]) -> Result<Index, demarche::Error> {
-    let seeds = [PathBuf::from("seeds")];
-    let paths = if paths.is_empty() { &seeds[..] } else { paths };
-    let annotator = Annotator::new();
-    let index = Index::in_memory()?;
-    let mut writer = index.writer()?;
-    let parser = Parser::new();
-    for path in paths {
-        for document in parser.documents(path)? {
-            writer.add(&annotator.annotate(document?))?;
-        }
-    }
-    writer.commit()?;
-    Ok(index)
-}
-
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 
-fn print(set: &Matches, contrasts: &[Contrasts], matrix: &Cooccurrence, trend: Option<&Trend>) {
+fn print(
+    out: &mut impl Write,
+    set: &Matches,
+    contrasts: &[Contrasts],
+    matrix: &Cooccurrence,
+    trend: Option<&Trend>,
+) -> io::Result<()> {
     let total = set.total();
-    println!("{} paragraphs in {} documents: {}\n", total.paragraphs, total.documents.unwrap_or_default(), set.query());
+    let documents = many(total.documents.unwrap_or_default(), "document");
+    writeln!(out, "{} in {documents}: {}\n", many(total.paragraphs, "paragraph"), set.query())?;
     for contrast in contrasts {
         let (here, there) = (contrast.paragraphs, contrast.other_paragraphs);
-        println!("{BOLD}{} in these {here} paragraphs, against {there} others{BOLD:#}", contrast.dimension);
-        contrast.first.iter().for_each(|value| print_value(value, here, there));
-        println!("{BOLD}{} in the others{BOLD:#}", contrast.dimension);
-        contrast.second.iter().for_each(|value| print_value(value, here, there));
-        println!();
+        writeln!(out, "{BOLD}{} in these {here} paragraphs, against {there} others{BOLD:#}", contrast.dimension)?;
+        contrast.first.iter().try_for_each(|value| print_value(out, value, here, there))?;
+        writeln!(out, "{BOLD}{} in the others{BOLD:#}", contrast.dimension)?;
+        contrast.second.iter().try_for_each(|value| print_value(out, value, here, there))?;
+        writeln!(out)?;
     }
-    println!("{BOLD}named together{BOLD:#} {DIM}in paragraphs / in sentences{DIM:#}");
+    writeln!(out, "{BOLD}named together{BOLD:#} {DIM}in paragraphs / in sentences{DIM:#}")?;
     let mut pairs = Vec::new();
     for row in 0..matrix.rows.len() {
         for column in row + 1..matrix.columns.len() {
@@ -173,25 +158,33 @@ fn print(set: &Matches, contrasts: &[Contrasts], matrix: &Cooccurrence, trend: O
         let (a, b) = (&matrix.rows[*row].label, &matrix.columns[*column].label);
         let lift = matrix.lift(*row, *column).unwrap_or_default();
         let sentences = together.sentences.unwrap_or_default();
-        println!("  {:>5} / {sentences:<5} {a} and {b} {DIM}{lift:.2} times chance{DIM:#}", together.paragraphs);
+        writeln!(out, "  {:>5} / {sentences:<5} {a} and {b} {DIM}{lift:.2} times chance{DIM:#}", together.paragraphs)?;
     }
     if let Some(trend) = trend {
-        println!("\n{BOLD}{} over time{BOLD:#} {DIM}{}{DIM:#}", trend.label, trend.path);
+        writeln!(out, "\n{BOLD}{} over time{BOLD:#} {DIM}{}{DIM:#}", trend.label, trend.path)?;
         for point in &trend.points {
             let share = point.share.unwrap_or_default();
             let bar = "█".repeat((share * 60.0).round() as usize);
-            println!("  {:<10} {:>6} of {:<6} {:>5.1} % {bar}", point.label, point.count, point.of, share * 100.0);
+            writeln!(
+                out,
+                "  {:<10} {:>6} of {:<6} {:>5.1} % {bar}",
+                point.label,
+                point.count,
+                point.of,
+                share * 100.0
+            )?;
         }
         if trend.undated > 0 {
-            println!("  {DIM}and {} without a date as precise{DIM:#}", trend.undated);
+            writeln!(out, "  {DIM}and {} without a date as precise{DIM:#}", trend.undated)?;
         }
         if let Some(tau) = trend.tau {
-            println!("  {DIM}Kendall's tau of the share with time: {tau:.2}{DIM:#}");
+            writeln!(out, "  {DIM}Kendall's tau of the share with time: {tau:.2}{DIM:#}")?;
         }
     }
+    Ok(())
 }
 
-fn print_value(value: &Contrasted, of: u64, other_of: u64) {
+fn print_value(out: &mut impl Write, value: &Contrasted, of: u64, other_of: u64) -> io::Result<()> {
     let Contrasted { path, label, count, other_count, z, .. } = value;
-    println!("  z {z:>6.2}  {count:>5} of {of}, {other_count} of {other_of}  {label} {DIM}{path}{DIM:#}");
+    writeln!(out, "  z {z:>6.2}  {count:>5} of {of}, {other_count} of {other_of}  {label} {DIM}{path}{DIM:#}")
 }

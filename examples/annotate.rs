@@ -1,11 +1,20 @@
-//! Shows what parsing and annotation make of documents: `annotate [--json] FILE…`, `-` for standard input.
+//! Shows what parsing and annotation make of documents.
+//!
+//! ```text
+//! cargo run --release --example annotate -- seeds/000_468284d11647a011.txt
+//! cargo run --release --example annotate -- --json FILE…
+//! ```
 
+#[path = "program/mod.rs"]
+mod program;
+
+use std::error::Error;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
 use clap::Parser as _;
-use demarche::{Annotator, Document, Documents, Error, Parser, Profile, Result, TopicCue, TopicReason};
+use demarche::{Annotator, Document, Documents, Parser, Profile, Result, TopicCue, TopicReason};
 use serde_json::{Value, json};
 
 /// Shows the paragraphs of documents with the actors they name and the topics they treat.
@@ -39,75 +48,53 @@ fn profile(name: &str) -> std::result::Result<Profile, String> {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    program::ending(run(&Arguments::parse()))
+}
+
+/// What cannot be read is named and left out; it makes the program fail in the end.
+fn run(arguments: &Arguments) -> std::result::Result<ExitCode, Box<dyn Error>> {
     let annotator = Annotator::builder().profile(arguments.profile).build();
     let mut out = io::BufWriter::new(anstream::stdout());
     let mut failed = false;
+    let mut complain = |error: &demarche::Error| {
+        eprintln!("error: {}", program::chain(error));
+        failed = true;
+    };
     for file in &arguments.files {
-        let mut documents = match documents(file) {
+        let mut documents = match documents(file)? {
             Ok(documents) => documents,
             Err(error) => {
                 complain(&error);
-                failed = true;
                 continue;
             }
         };
         for document in documents.by_ref() {
-            let written = match document {
-                Ok(document) => show(&mut out, &annotator, document, &arguments),
-                Err(error) => {
-                    complain(&error);
-                    failed = true;
-                    continue;
-                }
-            };
-            if let Err(error) = written {
-                return end(error);
+            match document {
+                Ok(document) => show(&mut out, &annotator, document, arguments)?,
+                Err(error) => complain(&error),
             }
         }
         if documents.report().failed > 0 {
             eprintln!("{file}: {}", documents.report());
         }
     }
-    match out.flush() {
-        Err(error) => end(error),
-        Ok(()) if failed => ExitCode::from(1),
-        Ok(()) => ExitCode::SUCCESS,
-    }
+    out.flush()?;
+    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-/// A reader that has seen enough closes the pipe; that is no failure.
-fn end(error: io::Error) -> ExitCode {
-    if error.kind() == io::ErrorKind::BrokenPipe {
-        return ExitCode::SUCCESS;
-    }
-    eprintln!("error: cannot write the output: {error}");
-    ExitCode::from(1)
-}
-
-fn complain(error: &Error) {
-    match std::error::Error::source(error) {
-        Some(cause) => eprintln!("error: {error}: {cause}"),
-        None => eprintln!("error: {error}"),
-    }
-}
-
-fn documents(file: &str) -> Result<Documents<'static>> {
+/// The documents of a file, of a directory, or of standard input, which may be text or JSON Lines.
+fn documents(file: &str) -> io::Result<Result<Documents<'static>>> {
     let parser = Parser::new();
     if file != "-" {
-        return parser.documents(file);
+        return Ok(parser.documents(file));
     }
     let mut input = BufReader::new(io::stdin());
-    let is_json = input.fill_buf().is_ok_and(|bytes| bytes.trim_ascii_start().starts_with(b"{"));
-    if is_json {
-        return Ok(parser.json_lines("standard input", input));
+    if input.fill_buf()?.trim_ascii_start().starts_with(b"{") {
+        return Ok(Ok(parser.json_lines("standard input", input)));
     }
     let mut bytes = Vec::new();
-    if let Err(error) = input.read_to_end(&mut bytes) {
-        eprintln!("error: cannot read standard input: {error}");
-        std::process::exit(1);
-    }
-    Ok(parser.read("standard input", bytes))
+    input.read_to_end(&mut bytes)?;
+    Ok(Ok(parser.read("standard input", bytes)))
 }
 
 fn show(out: &mut impl Write, annotator: &Annotator, document: Document, arguments: &Arguments) -> io::Result<()> {

@@ -7,12 +7,15 @@
 //!
 //! Interrupted (Ctrl-C, a crash, a full disk), the same command goes on where it was.
 
+#[path = "program/mod.rs"]
+mod program;
+
 use std::error::Error;
+use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anstream::{eprintln, println};
 use clap::Parser as _;
 use demarche::{Durability, Index, LoadReport, Progress};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -47,19 +50,7 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    match run(&Arguments::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            let mut message = error.to_string();
-            let mut cause = error.source();
-            while let Some(inner) = cause {
-                message.push_str(&format!(": {inner}"));
-                cause = inner.source();
-            }
-            eprintln!("error: {message}");
-            ExitCode::FAILURE
-        }
-    }
+    program::ending(run(&Arguments::parse()).map(|()| ExitCode::SUCCESS))
 }
 
 fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
@@ -77,7 +68,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         load = load.threads(threads);
     }
     let report = load
-        .refused(|error| bar.suspend(|| eprintln!("refused: {error}")))
+        .refused(|error| bar.suspend(|| eprintln!("refused: {}", program::chain(error))))
         .progress(|progress| {
             show(&bar, progress);
             ControlFlow::Continue(())
@@ -87,7 +78,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     if arguments.optimise {
         index.writer()?.optimise()?;
     }
-    summarise(&report);
+    summarise(&mut anstream::stdout(), &report)?;
     if report.documents == 0 && report.resumed == 0 && report.refused > 0 {
         return Err("every document was refused".into());
     }
@@ -105,16 +96,17 @@ fn show(bar: &ProgressBar, progress: &Progress) {
     ));
 }
 
-fn summarise(report: &LoadReport) {
+fn summarise(out: &mut impl Write, report: &LoadReport) -> io::Result<()> {
     let seconds = report.elapsed.as_secs_f64();
     if report.resumed > 0 {
-        println!("{} sources were in the index already", report.resumed);
+        writeln!(out, "{} sources were in the index already", report.resumed)?;
     }
-    println!(
+    writeln!(
+        out,
         "{} documents, {} paragraphs in {seconds:.1} s ({:.0} documents/s), {} refused",
         report.documents,
         report.paragraphs,
         report.documents as f64 / seconds.max(0.001),
         report.refused
-    );
+    )
 }

@@ -6,32 +6,33 @@
 //! cargo run --release --example search -- --sort newest --group 2 --explain "energy security"
 //! ```
 
+#[path = "program/mod.rs"]
+mod program;
+
 use std::error::Error;
-use std::path::PathBuf;
+use std::io::{self, Write};
 use std::process::ExitCode;
 use std::time::Instant;
 
-use anstream::{eprintln, println};
 use anstyle::{AnsiColor, Color, Style};
 use clap::{Parser as _, ValueEnum};
 use demarche::{
-    Annotator, Clause, Cursor, Date, DateRange, Dimension, Engine, FacetCounts, Filter, Given, Hit, Index,
-    MentionChoice, MentionKind, Operator, Parser, Query, Request, Results, Sort,
+    Clause, Cursor, Date, DateRange, Dimension, Engine, FacetCounts, Filter, Given, Hit, MentionChoice, MentionKind,
+    Operator, Query, Request, Results, Sort,
 };
+
+use program::searched::Searched;
+use program::{many, visible};
 
 /// Full-text search over documents, paragraph by paragraph.
 #[derive(Debug, clap::Parser)]
 struct Arguments {
-    /// Search this index instead of documents.
-    #[arg(long, value_name = "DIR", conflicts_with = "docs")]
-    index: Option<PathBuf>,
+    #[command(flatten)]
+    searched: Searched,
     /// Search this index on Quickwit, http://HOST:PORT/INDEX, instead of documents.
     #[cfg(feature = "quickwit")]
     #[arg(long, value_name = "URL", conflicts_with_all = ["index", "docs"])]
     quickwit: Option<String>,
-    /// A file or directory to search, may be repeated; without any, the seed documents.
-    #[arg(long, value_name = "PATH")]
-    docs: Vec<PathBuf>,
     /// Only paragraphs that name this actor (an id, a path or any name); repeated: any of them.
     #[arg(long, value_name = "X")]
     actor: Vec<String>,
@@ -94,29 +95,22 @@ enum Order {
 }
 
 fn main() -> ExitCode {
-    match run(&Arguments::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            let mut message = error.to_string();
-            let mut cause = error.source();
-            while let Some(inner) = cause {
-                message.push_str(&format!(": {inner}"));
-                cause = inner.source();
-            }
-            eprintln!("error: {message}");
-            ExitCode::FAILURE
-        }
-    }
+    program::ending(run(&Arguments::parse()).map(|()| ExitCode::SUCCESS))
 }
 
 fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+    let mut out = io::BufWriter::new(anstream::stdout());
     let from = arguments.from.as_deref().map(str::parse::<Date>).transpose()?;
     let to = arguments.to.as_deref().map(str::parse::<Date>).transpose()?;
     if let Some(typed) = &arguments.complete {
-        for one in index(arguments)?.searcher()?.complete(typed, arguments.limit)? {
-            println!("{:>5}  {} {DIM}{:?}{DIM:#}", one.count, one.text, one.kind);
+        #[cfg(feature = "quickwit")]
+        if arguments.quickwit.is_some() {
+            return Err("--complete reads the words of an index, which Quickwit does not tell".into());
         }
-        return Ok(());
+        for one in arguments.searched.open()?.searcher()?.complete(typed, arguments.limit)? {
+            writeln!(out, "{:>5}  {} {DIM}{:?}{DIM:#}", one.count, one.text, one.kind)?;
+        }
+        return Ok(out.flush()?);
     }
     let engine = engine(arguments)?;
     let started = Instant::now();
@@ -160,11 +154,11 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         let mut json = serde_json::to_value(&results)?;
         json["query"] = arguments.query.clone().into();
         json["took_ms"] = took_ms.into();
-        println!("{json}");
+        writeln!(out, "{json}")?;
     } else {
-        print(&results, took_ms);
+        print(&mut out, &results, took_ms)?;
     }
-    Ok(())
+    Ok(out.flush()?)
 }
 
 /// What is searched.
@@ -173,107 +167,67 @@ fn engine(arguments: &Arguments) -> demarche::Result<Box<dyn Engine>> {
     if let Some(url) = &arguments.quickwit {
         return Ok(Box::new(demarche::quickwit::Client::new(url)?));
     }
-    Ok(Box::new(index(arguments)?))
-}
-
-fn index(arguments: &Arguments) -> demarche::Result<Index> {
-    match &arguments.index {
-        Some(directory) => Index::options().read_only(true).open(directory),
-        None => build(&arguments.docs),
-    }
-}
-
-fn build(paths: &[PathBuf]) -> Result<Index, demarche::Error> {
-    let seeds = [PathBuf::from("seeds")];
-    let paths = if paths.is_empty() { &seeds[..] } else { paths };
-    let annotator = Annotator::new();
-    let index = Index::in_memory()?;
-    let mut writer = index.writer()?;
-    let parser = Parser::new();
-    for path in paths {
-        for document in parser.documents(path)? {
-            writer.add(&annotator.annotate(document?))?;
-        }
-    }
-    writer.commit()?;
-    Ok(index)
+    Ok(Box::new(arguments.searched.open()?))
 }
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
-const HIGHLIGHT: Style = Style::new().bold().fg_color(Some(Color::Ansi(AnsiColor::Yellow)));
 const NAME: Style = Style::new().fg_color(Some(Color::Ansi(AnsiColor::Cyan)));
 
-fn print(results: &Results, took_ms: f64) {
+fn print(out: &mut impl Write, results: &Results, took_ms: f64) -> io::Result<()> {
     for diagnostic in &results.diagnostics {
-        println!("{DIM}note: {}{DIM:#}", diagnostic.message());
+        writeln!(out, "{DIM}note: {}{DIM:#}", diagnostic.message())?;
     }
     if let Some(meant) = &results.did_you_mean {
-        println!("did you mean: {BOLD}{meant}{BOLD:#}");
+        writeln!(out, "did you mean: {BOLD}{meant}{BOLD:#}")?;
     }
     let total = results.total;
     let documents = total.documents.map(|documents| format!(" in {}", many(documents, "document")));
-    println!("{}{}, {took_ms:.1} ms\n", many(total.paragraphs, "paragraph"), documents.unwrap_or_default());
+    writeln!(out, "{}{}, {took_ms:.1} ms\n", many(total.paragraphs, "paragraph"), documents.unwrap_or_default())?;
     for (place, hit) in results.hits.iter().enumerate() {
-        print_hit(place + 1, hit);
+        print_hit(out, place + 1, hit)?;
     }
     if let Some(next) = &results.next {
-        println!("{DIM}more: --after {next}{DIM:#}\n");
+        writeln!(out, "{DIM}more: --after {next}{DIM:#}\n")?;
     }
     for (dimension, counts) in results.facets.dimensions() {
-        print_facets(dimension, counts);
+        print_facets(out, dimension, counts)?;
     }
+    Ok(())
 }
 
-fn many(count: u64, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
-}
-
-fn print_hit(place: usize, hit: &Hit) {
-    println!("{BOLD}{place}. {}{BOLD:#}", hit.title.as_deref().unwrap_or(&hit.document));
+fn print_hit(out: &mut impl Write, place: usize, hit: &Hit) -> io::Result<()> {
+    let document = visible(&hit.document);
+    writeln!(out, "{BOLD}{place}. {}{BOLD:#}", hit.title.as_deref().map_or(document.clone(), visible))?;
     let date = hit.date.map(|date| format!(" · {date}")).unwrap_or_default();
-    let heading = hit.heading.as_deref().map(|heading| format!(" · {heading}")).unwrap_or_default();
-    println!("   {DIM}{} ¶{}{date}{heading} · score {:.2}{DIM:#}", hit.document, hit.ordinal, hit.score);
-    println!("   “{}”", marked(hit));
+    let heading = hit.heading.as_deref().map(|heading| format!(" · {}", visible(heading))).unwrap_or_default();
+    writeln!(out, "   {DIM}{document} ¶{}{date}{heading} · score {:.2}{DIM:#}", hit.ordinal, hit.score)?;
+    // On lines of its own an address or a verse would lose its place in the list.
+    let passage = hit.highlight().to_ansi(&hit.text).replace('\n', " / ");
+    writeln!(out, "   “{passage}”")?;
     let actors: Vec<&str> = hit.actors.iter().map(|actor| &*actor.id).collect();
     if !actors.is_empty() {
-        println!("   {NAME}{}{NAME:#}", actors.join(" · "));
+        writeln!(out, "   {NAME}{}{NAME:#}", actors.join(" · "))?;
     }
     let topics: Vec<&str> = hit.topics.iter().map(|topic| topic.path.as_str()).collect();
     if !topics.is_empty() {
-        println!("   {DIM}{}{DIM:#}", topics.join(" · "));
+        writeln!(out, "   {DIM}{}{DIM:#}", topics.join(" · "))?;
     }
     if let Some(explanation) = &hit.explanation {
         for line in explanation.to_string().lines() {
-            println!("   {line}");
+            writeln!(out, "   {line}")?;
         }
     }
-    println!();
-}
-
-/// The passage with what matched in colour.
-fn marked(hit: &Hit) -> String {
-    let mut marked = String::new();
-    let mut at = hit.passage_span.start;
-    for span in &hit.highlights {
-        if span.start < at || span.end > hit.passage_span.end {
-            continue;
-        }
-        marked.push_str(&hit.text[at..span.start]);
-        marked.push_str(&format!("{HIGHLIGHT}{}{HIGHLIGHT:#}", &hit.text[span.range()]));
-        at = span.end;
-    }
-    marked.push_str(&hit.text[at..hit.passage_span.end]);
-    marked
+    writeln!(out)
 }
 
 /// The first nodes of a dimension; the roots of the hierarchies, which only group, are left out.
-fn print_facets(dimension: Dimension, counts: &FacetCounts) {
+fn print_facets(out: &mut impl Write, dimension: Dimension, counts: &FacetCounts) -> io::Result<()> {
     const SHOWN: usize = 12;
-    println!("{BOLD}{dimension}{BOLD:#}");
+    writeln!(out, "{BOLD}{dimension}{BOLD:#}")?;
     let nodes = counts.nodes().iter().filter(|node| node.path.depth() > 1);
     for node in nodes.take(SHOWN) {
-        println!("  {:>5}  {} {DIM}{}{DIM:#}", node.count, node.label, node.path);
+        writeln!(out, "  {:>5}  {} {DIM}{}{DIM:#}", node.count, node.label, node.path)?;
     }
-    println!();
+    writeln!(out)
 }

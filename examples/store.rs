@@ -9,11 +9,14 @@
 //! cargo run --release --example store -- reannotate DIR
 //! ```
 
+#[path = "program/mod.rs"]
+mod program;
+
 use std::error::Error;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anstream::{eprintln, println};
 use clap::Parser as _;
 use demarche::{Index, IndexStats};
 use indicatif::HumanBytes;
@@ -36,102 +39,93 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    match run(&Command::parse()) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(error) => {
-            let mut message = error.to_string();
-            let mut cause = error.source();
-            while let Some(inner) = cause {
-                message.push_str(&format!(": {inner}"));
-                cause = inner.source();
-            }
-            eprintln!("error: {message}");
-            ExitCode::FAILURE
-        }
-    }
+    let code = |sound| if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    program::ending(run(&Command::parse()).map(code))
 }
 
 /// Whether the index is sound afterwards.
 fn run(command: &Command) -> Result<bool, Box<dyn Error>> {
+    let out = &mut anstream::stdout();
     match command {
-        Command::Stats { index } => print_stats(&Index::options().read_only(true).open(index)?.stats()?),
-        Command::Verify { index } => return Ok(verify(index)?),
-        Command::Repair { index } => return Ok(repair(index)?),
+        Command::Stats { index } => print_stats(out, &Index::options().read_only(true).open(index)?.stats()?)?,
+        Command::Verify { index } => return verify(out, index),
+        Command::Repair { index } => return repair(out, index),
         Command::Snapshot { index, target } => {
             Index::options().read_only(true).open(index)?.snapshot(target)?;
-            println!("{} is an index of its own now", target.display());
+            writeln!(out, "{} is an index of its own now", target.display())?;
         }
         Command::Optimise { index } => {
             let index = Index::open(index)?;
             index.writer()?.optimise()?;
-            print_stats(&index.stats()?);
+            print_stats(out, &index.stats()?)?;
         }
-        Command::Reannotate { index } => reannotate(index)?,
+        Command::Reannotate { index } => reannotate(out, index)?,
     }
     Ok(true)
 }
 
-fn print_stats(stats: &IndexStats) {
-    println!("{:>12} documents", stats.documents);
-    println!("{:>12} paragraphs, and {} deleted", stats.paragraphs, stats.deleted);
-    println!("{:>12} segments", stats.segments);
-    println!("{:>12} in all, about {} reclaimable", HumanBytes(stats.bytes), HumanBytes(stats.reclaimable));
+fn print_stats(out: &mut impl Write, stats: &IndexStats) -> io::Result<()> {
+    writeln!(out, "{:>12} documents", stats.documents)?;
+    writeln!(out, "{:>12} paragraphs, and {} deleted", stats.paragraphs, stats.deleted)?;
+    writeln!(out, "{:>12} segments", stats.segments)?;
+    writeln!(out, "{:>12} in all, about {} reclaimable", HumanBytes(stats.bytes), HumanBytes(stats.reclaimable))?;
     for part in &stats.parts {
-        println!("{:>12} {}", HumanBytes(part.bytes), part.part);
+        writeln!(out, "{:>12} {}", HumanBytes(part.bytes), part.part)?;
     }
+    Ok(())
 }
 
-fn verify(index: &Path) -> Result<bool, demarche::Error> {
+fn verify(out: &mut impl Write, index: &Path) -> Result<bool, Box<dyn Error>> {
     let found = Index::verify(index)?;
     for damage in &found.damage {
-        println!("damaged: {}: {}", damage.file, damage.reason);
+        writeln!(out, "damaged: {}: {}", damage.file, damage.reason)?;
     }
     for file in &found.stray {
-        println!("stray: {file}");
+        writeln!(out, "stray: {file}")?;
     }
     if found.is_sound() {
-        println!(
+        writeln!(
+            out,
             "sound: {} files, {}, {} paragraphs in {} documents",
             found.files,
             HumanBytes(found.bytes),
             found.paragraphs,
             found.documents
-        );
+        )?;
     }
     Ok(found.is_sound())
 }
 
-fn repair(index: &Path) -> Result<bool, demarche::Error> {
+fn repair(out: &mut impl Write, index: &Path) -> Result<bool, Box<dyn Error>> {
     let report = Index::repair(index)?;
     for damage in &report.damage {
-        println!("damaged: {}: {}", damage.file, damage.reason);
+        writeln!(out, "damaged: {}: {}", damage.file, damage.reason)?;
     }
     for id in &report.lost {
-        println!("lost: {id}");
+        writeln!(out, "lost: {id}")?;
     }
     for id in &report.uncertain {
-        println!("back, though it may have been deleted: {id}");
+        writeln!(out, "back, though it may have been deleted: {id}")?;
     }
     if report.unnamed > 0 {
-        println!("lost: {} paragraphs of documents that cannot be named", report.unnamed);
+        writeln!(out, "lost: {} paragraphs of documents that cannot be named", report.unnamed)?;
     }
-    println!("{} documents written anew", report.rebuilt);
-    verify(index)
+    writeln!(out, "{} documents written anew", report.rebuilt)?;
+    verify(out, index)
 }
 
-fn reannotate(directory: &Path) -> Result<(), demarche::Error> {
+fn reannotate(out: &mut impl Write, directory: &Path) -> Result<(), Box<dyn Error>> {
     let index = Index::open(directory)?;
     if !index.outdated()?.any() {
-        println!("tagged with these vocabularies already");
+        writeln!(out, "tagged with these vocabularies already")?;
         return Ok(());
     }
     let outcome = index.writer()?.reannotate()?;
     for difference in &outcome.differences {
         let gained = difference.gained.iter().map(|path| format!(" +{path}"));
         let lost = difference.lost.iter().map(|path| format!(" -{path}"));
-        println!("{} ¶{}{}", difference.document, difference.ordinal, gained.chain(lost).collect::<String>());
+        writeln!(out, "{} ¶{}{}", difference.document, difference.ordinal, gained.chain(lost).collect::<String>())?;
     }
-    println!("{} of {} documents changed", outcome.changed, outcome.documents);
+    writeln!(out, "{} of {} documents changed", outcome.changed, outcome.documents)?;
     Ok(())
 }

@@ -4,8 +4,14 @@
 //! `{"text": …, "topics": ["/topic/energy/gas", …]}`. Of every N paragraphs one is kept apart; the others
 //! teach. Without FILE the subjects are fisheries and railways, 22 sentences each among 22 others.
 
+#[path = "program/mod.rs"]
+mod program;
+
 use std::collections::BTreeSet;
+use std::error::Error;
+use std::io::{self, Write};
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::Parser as _;
 use demarche::{Labelled, Learn, Profile, Result, Taxonomy};
@@ -27,35 +33,39 @@ struct Arguments {
     out: Option<PathBuf>,
 }
 
-fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
-    let arguments = Arguments::parse();
-    let lines = std::fs::read_to_string(&arguments.file)?;
-    let all = Labelled::read_json_lines(&arguments.file.display().to_string(), &lines)?;
+fn main() -> ExitCode {
+    program::ending(run(&Arguments::parse()).map(|()| ExitCode::SUCCESS))
+}
+
+fn run(arguments: &Arguments) -> std::result::Result<(), Box<dyn Error>> {
+    let file = arguments.file.display().to_string();
+    let lines = std::fs::read_to_string(&arguments.file).map_err(|error| format!("cannot read {file}: {error}"))?;
+    let all = Labelled::read_json_lines(&file, &lines)?;
     let is_kept = |(at, example): (usize, Labelled)| (at % arguments.keep as usize == 0, example);
     let (kept, taught): (Vec<_>, Vec<_>) = all.into_iter().enumerate().map(is_kept).partition(|(kept, _)| *kept);
     let kept: Vec<Labelled> = kept.into_iter().map(|(_, example)| example).collect();
     let taught: Vec<Labelled> = taught.into_iter().map(|(_, example)| example).collect();
-    println!("{} paragraphs teach, {} are scored", taught.len(), kept.len());
+    writeln!(io::stdout(), "{} paragraphs teach, {} are scored", taught.len(), kept.len())?;
 
     let before = if arguments.empty { Taxonomy::empty() } else { Taxonomy::builder().build()? };
-    score("before", &before, &kept);
+    score("before", &before, &kept)?;
     let weights = if arguments.empty { None } else { Some(before.train(&taught, Learn::Weights)?) };
     if let Some(weights) = &weights {
-        score("weights learnt", weights, &kept);
+        score("weights learnt", weights, &kept)?;
     }
     let after = before.train(&taught, Learn::WeightsAndCues)?;
-    score("weights and cues learnt", &after, &kept);
+    score("weights and cues learnt", &after, &kept)?;
     // The same paragraphs teach the same, on every machine.
     assert_eq!(before.train(&taught, Learn::WeightsAndCues)?.fingerprint(), after.fingerprint());
 
     let table = after.to_table();
-    println!("\nsome of what it learnt:");
+    writeln!(io::stdout(), "\nsome of what it learnt:")?;
     for line in table.lines().filter(|line| line.ends_with("learned")).take(12) {
-        println!("  {line}");
+        writeln!(io::stdout(), "  {line}")?;
     }
     if let Some(out) = &arguments.out {
-        std::fs::write(out, &table)?;
-        println!("wrote {}", out.display());
+        std::fs::write(out, &table).map_err(|error| format!("cannot write {}: {error}", out.display()))?;
+        writeln!(io::stdout(), "wrote {}", out.display())?;
         read_back(&table, &after)?;
     }
     Ok(())
@@ -75,7 +85,7 @@ fn top(path: &str) -> String {
 
 /// Prints precision, recall and F1 over the tops of all paragraphs; tops that no paragraph of the file is
 /// labelled with do not count.
-fn score(name: &str, taxonomy: &Taxonomy, examples: &[Labelled]) {
+fn score(name: &str, taxonomy: &Taxonomy, examples: &[Labelled]) -> io::Result<()> {
     let tops = |example: &Labelled| example.topics.iter().map(|path| top(path.as_str())).collect::<BTreeSet<_>>();
     let known: BTreeSet<String> = examples.iter().flat_map(tops).collect();
     let (mut right, mut tagged, mut wanted) = (0, 0, 0);
@@ -91,5 +101,5 @@ fn score(name: &str, taxonomy: &Taxonomy, examples: &[Labelled]) {
     let share = |part: usize, of: usize| part as f64 / of.max(1) as f64;
     let (precision, recall) = (share(right, tagged), share(right, wanted));
     let f1 = share(2 * right, tagged + wanted);
-    println!("{name:24} precision {precision:.3} recall {recall:.3} F1 {f1:.3}");
+    writeln!(io::stdout(), "{name:24} precision {precision:.3} recall {recall:.3} F1 {f1:.3}")
 }

@@ -10,9 +10,13 @@
 
 mod collection;
 mod metric;
+#[path = "../program/mod.rs"]
+mod program;
 
 use std::error::Error;
+use std::io::{self, Write};
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
@@ -58,8 +62,11 @@ enum Unit {
     Paragraph,
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let flags = Flags::parse();
+fn main() -> ExitCode {
+    program::ending(run(&Flags::parse()).map(|()| ExitCode::SUCCESS))
+}
+
+fn run(flags: &Flags) -> Result<(), Box<dyn Error>> {
     if flags.run.is_some() && flags.ranking.len() > 1 {
         return Err("--run takes one --ranking".into());
     }
@@ -67,16 +74,20 @@ fn main() -> Result<(), Box<dyn Error>> {
     let started = Instant::now();
     let directory = tempfile::tempdir()?;
     let index = Index::options().durability(Durability::Fast).create(directory.path())?;
-    let loaded = load(&index, &collection, &flags)?;
+    let loaded = load(&index, &collection, flags)?;
     let searcher = index.searcher()?;
     let load_seconds = started.elapsed().as_secs_f64();
     if !flags.json {
         let (documents, paragraphs) = (loaded.documents, searcher.paragraphs());
-        println!("{}: {documents} documents, {paragraphs} paragraphs, {load_seconds:.1} s", collection.name());
+        writeln!(
+            io::stdout(),
+            "{}: {documents} documents, {paragraphs} paragraphs, {load_seconds:.1} s",
+            collection.name()
+        )?;
     }
     for ranking in &flags.ranking {
         let started = Instant::now();
-        let runs = rank_all(&searcher, &collection.queries, ranking, &flags)?;
+        let runs = rank_all(&searcher, &collection.queries, ranking, flags)?;
         let query_ms = started.elapsed().as_secs_f64() * 1e3 / collection.queries.len().max(1) as f64;
         let measures: Vec<Measures> = runs
             .iter()
@@ -99,10 +110,14 @@ fn main() -> Result<(), Box<dyn Error>> {
             for (name, value) in mean.named() {
                 object[name] = value.into();
             }
-            println!("{object}");
+            writeln!(io::stdout(), "{object}")?;
         } else {
             let figures: Vec<String> = mean.named().iter().map(|(name, value)| format!("{name} {value:.4}")).collect();
-            println!("{name:12} {} ({judged} queries, {query_ms:.1} ms each) {ranking}", figures.join(" "));
+            writeln!(
+                io::stdout(),
+                "{name:12} {} ({judged} queries, {query_ms:.1} ms each) {ranking}",
+                figures.join(" ")
+            )?;
         }
     }
     Ok(())

@@ -9,18 +9,22 @@
 //! ```
 
 mod measure;
+#[path = "../program/mod.rs"]
+mod program;
 
 use std::collections::BTreeSet;
 use std::error::Error;
 use std::fs::{self, File};
-use std::io::BufWriter;
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::{Parser as _, Subcommand};
 use demarche::quickwit::{Client, Lines, LoadReport, index_config};
-use demarche::{Annotator, Document, Engine, Index, Parser, Request, Results};
+use demarche::{Annotator, Document, Engine, Parser, Request, Results};
+
+use program::searched::Searched;
 
 /// Paragraphs on a Quickwit cluster.
 #[derive(Debug, clap::Parser)]
@@ -104,7 +108,7 @@ impl Documents {
             for document in Parser::new().documents(path)?.take(at_most) {
                 match document {
                     Ok(document) => give(document)?,
-                    Err(error) => eprintln!("left out: {}", chain(&error)),
+                    Err(error) => eprintln!("left out: {}", program::chain(&error)),
                 }
             }
         }
@@ -120,24 +124,7 @@ fn main() -> ExitCode {
         Command::Compare { url, query, index, documents } => compare(&url, &query, index.as_deref(), &documents),
         Command::Measure { documents, first } => measure::measure(&documents, first),
     };
-    match done {
-        Ok(code) => code,
-        Err(error) => {
-            eprintln!("error: {}", chain(&*error));
-            ExitCode::FAILURE
-        }
-    }
-}
-
-/// An error with its causes.
-fn chain(error: &dyn Error) -> String {
-    let mut message = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        message.push_str(&format!(": {inner}"));
-        cause = inner.source();
-    }
-    message
+    program::ending(done)
 }
 
 type Done = Result<ExitCode, Box<dyn Error>>;
@@ -153,14 +140,14 @@ fn export(directory: &Path, documents: &Documents) -> Done {
     documents.each(|document| {
         match lines.write(&annotator.annotate(document), &mut file) {
             Ok(more) => written += more,
-            Err(error) if error.is_input() => eprintln!("left out: {}", chain(&error)),
+            Err(error) if error.is_input() => eprintln!("left out: {}", program::chain(&error)),
             Err(error) => return Err(error),
         }
         Ok(())
     })?;
     file.into_inner()?.sync_all()?;
-    println!("{written} paragraphs in {}", directory.join("paragraphs.ndjson").display());
-    println!("the index: {}", directory.join("index.json").display());
+    writeln!(io::stdout(), "{written} paragraphs in {}", directory.join("paragraphs.ndjson").display())?;
+    writeln!(io::stdout(), "the index: {}", directory.join("index.json").display())?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -168,7 +155,7 @@ fn load(url: &str, replace: bool, documents: &Documents) -> Done {
     let client = Client::new(url)?;
     if !client.exists()? {
         client.create()?;
-        println!("created {}", client.index_id());
+        writeln!(io::stdout(), "created {}", client.index_id())?;
     }
     let started = Instant::now();
     let annotator = Annotator::new();
@@ -176,7 +163,7 @@ fn load(url: &str, replace: bool, documents: &Documents) -> Done {
     documents.each(|document| {
         let document = annotator.annotate(document);
         match if replace { loader.replace(&document) } else { loader.add(&document) } {
-            Err(error) if error.is_input() => eprintln!("left out: {}", chain(&error)),
+            Err(error) if error.is_input() => eprintln!("left out: {}", program::chain(&error)),
             other => return other,
         }
         Ok(())
@@ -184,10 +171,13 @@ fn load(url: &str, replace: bool, documents: &Documents) -> Done {
     let LoadReport { documents, paragraphs, bytes, compressed_bytes, repeated, rejected_lines, rejected, .. } =
         loader.finish()?;
     let seconds = started.elapsed().as_secs_f64();
-    println!("{documents} documents, {paragraphs} paragraphs, {bytes} bytes ({compressed_bytes} compressed)");
-    println!("{:.0} paragraphs a second, {repeated} attempts repeated", paragraphs as f64 / seconds);
+    writeln!(
+        io::stdout(),
+        "{documents} documents, {paragraphs} paragraphs, {bytes} bytes ({compressed_bytes} compressed)"
+    )?;
+    writeln!(io::stdout(), "{:.0} paragraphs a second, {repeated} attempts repeated", paragraphs as f64 / seconds)?;
     for line in &rejected {
-        println!("rejected: {} paragraph {}: {}", line.document, line.ordinal, line.reason);
+        writeln!(io::stdout(), "rejected: {} paragraph {}: {}", line.document, line.ordinal, line.reason)?;
     }
     Ok(if rejected_lines == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -195,20 +185,20 @@ fn load(url: &str, replace: bool, documents: &Documents) -> Done {
 fn search(url: &str, query: &str, limit: usize, json: bool) -> Done {
     let results = Client::new(url)?.search(Request::new(query).limit(limit))?;
     if json {
-        println!("{}", serde_json::to_string(&results)?);
+        writeln!(io::stdout(), "{}", serde_json::to_string(&results)?)?;
         return Ok(ExitCode::SUCCESS);
     }
     for diagnostic in &results.diagnostics {
-        println!("note: {}", diagnostic.message());
+        writeln!(io::stdout(), "note: {}", diagnostic.message())?;
     }
-    println!("{}", totals(&results));
+    writeln!(io::stdout(), "{}", totals(&results))?;
     for hit in &results.hits {
-        println!("{:.2} {} ¶{}: {}", hit.score, hit.document, hit.ordinal, hit.passage);
+        writeln!(io::stdout(), "{:.2} {} ¶{}: {}", hit.score, hit.document, hit.ordinal, hit.passage)?;
     }
     for (dimension, counts) in results.facets.dimensions() {
         let shown: Vec<String> =
             counts.nodes().iter().take(8).map(|node| format!("{} {}", node.label, node.count)).collect();
-        println!("{dimension}: {}", shown.join(", "));
+        writeln!(io::stdout(), "{dimension}: {}", shown.join(", "))?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -219,48 +209,38 @@ fn totals(results: &Results) -> String {
 }
 
 fn compare(url: &str, query: &str, directory: Option<&Path>, documents: &Documents) -> Done {
-    let index = match directory {
-        Some(directory) => Index::open(directory)?,
-        None => embedded(documents)?,
-    };
+    let searched = Searched { index: directory.map(Path::to_owned), docs: documents.docs.clone() };
+    let index = searched.open()?;
     let engines: [(&str, Box<dyn Engine>); 2] =
         [("embedded", Box::new(index)), ("Quickwit", Box::new(Client::new(url)?))];
     let mut answers = Vec::new();
     for (name, engine) in &engines {
         let started = Instant::now();
         let results = engine.search(Request::new(query).limit(10))?;
-        println!("{name}: {}, {:.1} ms", totals(&results), started.elapsed().as_secs_f64() * 1_000.0);
+        writeln!(io::stdout(), "{name}: {}, {:.1} ms", totals(&results), started.elapsed().as_secs_f64() * 1_000.0)?;
         answers.push(results);
     }
     let [ours, theirs] = &answers[..] else { return Err("two engines give two answers".into()) };
     let mut same = ours.total.paragraphs == theirs.total.paragraphs;
-    println!("totals: {}", if same { "equal" } else { "different" });
+    writeln!(io::stdout(), "totals: {}", if same { "equal" } else { "different" })?;
     for (dimension, counts) in ours.facets.dimensions() {
         let numbers = |results: &Results| -> Option<Vec<_>> {
             let nodes = results.facets.get(dimension)?.nodes();
             Some(nodes.iter().map(|node| (node.path.clone(), node.count, node.direct)).collect())
         };
         let is_same = numbers(ours) == numbers(theirs);
-        println!(
+        writeln!(
+            io::stdout(),
             "{dimension}: {} of {} nodes",
             if is_same { "equal counts" } else { "different counts" },
             counts.values()
-        );
+        )?;
         same &= is_same;
     }
     let best = |results: &Results| -> BTreeSet<(String, u32)> {
         results.hits.iter().map(|hit| (hit.document.clone(), hit.ordinal)).collect()
     };
     let (ours, theirs) = (best(ours), best(theirs));
-    println!("best {}: {} in common", ours.len().max(theirs.len()), ours.intersection(&theirs).count());
+    writeln!(io::stdout(), "best {}: {} in common", ours.len().max(theirs.len()), ours.intersection(&theirs).count())?;
     Ok(if same { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-fn embedded(documents: &Documents) -> demarche::Result<Index> {
-    let index = Index::in_memory()?;
-    let annotator = Annotator::new();
-    let mut writer = index.writer()?;
-    documents.each(|document| writer.add(&annotator.annotate(document)))?;
-    writer.commit()?;
-    Ok(index)
 }

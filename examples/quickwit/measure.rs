@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::io::Write;
+use std::io::{self, Write};
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -57,12 +57,12 @@ pub(crate) fn measure(documents: &Documents, at_most: usize) -> Done {
         writer.optimise()
     })?;
 
-    println!("{} documents, {} paragraphs\n\nbytes a paragraph", annotated.len(), clock.paragraphs);
+    writeln!(io::stdout(), "{} documents, {} paragraphs\n\nbytes a paragraph", annotated.len(), clock.paragraphs)?;
     let each = |bytes: usize| bytes as f64 / clock.paragraphs.max(1) as f64;
-    let show = |name: &str, bytes: usize| println!("  {name:<34} {:>8.0}", each(bytes));
-    show("text", text);
-    show("lines", ndjson.len());
-    show("lines, compressed", compressed.len());
+    let show = |name: &str, bytes: usize| writeln!(io::stdout(), "  {name:<34} {:>8.0}", each(bytes));
+    show("text", text)?;
+    show("lines", ndjson.len())?;
+    show("lines, compressed", compressed.len())?;
     for (name, path) in [("split", &splits), ("embedded index", &ours)] {
         let mut parts: BTreeMap<String, usize> = BTreeMap::new();
         for entry in std::fs::read_dir(path)? {
@@ -70,12 +70,12 @@ pub(crate) fn measure(documents: &Documents, at_most: usize) -> Done {
             let extension = entry.path().extension().map(|extension| extension.to_string_lossy().into_owned());
             *parts.entry(extension.unwrap_or_default()).or_default() += entry.metadata()?.len() as usize;
         }
-        show(name, parts.values().sum());
+        show(name, parts.values().sum())?;
         for (part, &bytes) in parts.iter().filter(|(_, bytes)| each(**bytes) >= 1.0) {
-            show(&format!("  {part}"), bytes);
+            show(&format!("  {part}"), bytes)?;
         }
     }
-    clock.print();
+    clock.print()?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -98,12 +98,13 @@ impl Clock {
         done
     }
 
-    fn print(&self) {
+    fn print(&self) -> io::Result<()> {
         let clock = if processor_seconds().is_some() { "processor" } else { "wall" };
-        println!("\nparagraphs a second of {clock} time");
+        writeln!(io::stdout(), "\nparagraphs a second of {clock} time")?;
         for (name, seconds) in &self.steps {
-            println!("  {name:<34} {:>8.0}", self.paragraphs as f64 / seconds.max(0.01));
+            writeln!(io::stdout(), "  {name:<34} {:>8.0}", self.paragraphs as f64 / seconds.max(0.01))?;
         }
+        Ok(())
     }
 }
 

@@ -9,23 +9,23 @@
 mod page;
 #[path = "../pictures/mod.rs"]
 mod pictures;
+#[path = "../program/mod.rs"]
+mod program;
 
 use std::error::Error;
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use demarche::{Annotator, Index, Parser};
+
+use program::searched::Searched;
 
 /// Writes a report on what documents, or an index made before, say to a query.
 #[derive(Debug, clap::Parser)]
 struct Arguments {
-    /// Report on this index instead of documents.
-    #[arg(long, value_name = "DIR", conflicts_with = "docs")]
-    index: Option<PathBuf>,
-    /// A file or directory to report on, may be repeated; without any, the seed documents.
-    #[arg(long, value_name = "PATH")]
-    docs: Vec<PathBuf>,
+    #[command(flatten)]
+    searched: Searched,
     /// The file to write; without it, standard output.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -37,50 +37,17 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    match run(&Arguments::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            let mut message = error.to_string();
-            let mut cause = error.source();
-            while let Some(inner) = cause {
-                message.push_str(&format!(": {inner}"));
-                cause = inner.source();
-            }
-            eprintln!("error: {message}");
-            ExitCode::FAILURE
-        }
-    }
+    program::ending(run(&Arguments::parse()).map(|()| ExitCode::SUCCESS))
 }
 
 fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
-    let index = match &arguments.index {
-        Some(directory) => Index::open(directory)?,
-        None => build(&arguments.docs)?,
-    };
+    let index = arguments.searched.open()?;
     let html = page::page(&index.searcher()?, &arguments.query, arguments.limit.into())?.into_string();
     match &arguments.out {
-        Some(file) => std::fs::write(file, html)?,
-        None => println!("{html}"),
+        Some(file) => {
+            std::fs::write(file, html).map_err(|error| format!("cannot write {}: {error}", file.display()))?
+        }
+        None => writeln!(io::stdout(), "{html}")?,
     }
     Ok(())
-}
-
-fn build(paths: &[PathBuf]) -> Result<Index, demarche::Error> {
-    let seeds = [PathBuf::from("seeds")];
-    let paths = if paths.is_empty() { &seeds[..] } else { paths };
-    let annotator = Annotator::new();
-    let index = Index::in_memory()?;
-    let mut writer = index.writer()?;
-    let parser = Parser::new();
-    for path in paths {
-        for document in parser.documents(path)? {
-            match document.and_then(|document| writer.add(&annotator.annotate(document))) {
-                Ok(()) => {}
-                Err(error) if error.is_input() => eprintln!("left out: {error}"),
-                Err(error) => return Err(error),
-            }
-        }
-    }
-    writer.commit()?;
-    Ok(index)
 }

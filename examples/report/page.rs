@@ -6,6 +6,7 @@ use demarche::{
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::pictures::{self, Cell, Matrix};
+use crate::program::many;
 
 const STYLE: &str = include_str!("style.css");
 /// How many values a table or a side of the matrix has.
@@ -29,7 +30,7 @@ pub(crate) fn page(searcher: &Searcher, query: &str, limit: usize) -> demarche::
             }
             body {
                 h1 { (query) }
-                p { (results.total.paragraphs) " paragraphs" @if let Some(documents) = results.total.documents { " in " (documents) " documents" } }
+                p { (many(results.total.paragraphs, "paragraph")) @if let Some(documents) = results.total.documents { " in " (many(documents, "document")) } }
                 @for diagnostic in &results.diagnostics { p class="faint" { "Note: " (diagnostic.message()) } }
                 (over_time(&results))
                 div class="tables" {
@@ -97,20 +98,9 @@ fn squares(matrix: &Cooccurrence) -> Matrix {
 }
 
 fn passage(hit: &Hit) -> Markup {
-    let mut at = hit.passage_span.start;
-    let mut pieces = Vec::new();
-    for span in hit.highlights.iter().filter(|span| span.end <= hit.passage_span.end) {
-        if span.start >= at {
-            pieces.push((&hit.text[at..span.start], &hit.text[span.range()]));
-            at = span.end;
-        }
-    }
     html! {
         li {
-            blockquote {
-                @for (before, matched) in pieces { (before) mark { (matched) } }
-                (&hit.text[at..hit.passage_span.end])
-            }
+            blockquote { (PreEscaped(hit.highlight().to_html(&hit.text))) }
             p class="faint" {
                 (hit.title.as_deref().unwrap_or(&hit.document))
                 @if let Some(date) = hit.date { ", " (date) }

@@ -7,6 +7,7 @@ use demarche::{Completion, CompletionKind, Dimension};
 use serde_json::{Value, json};
 
 use crate::app::{App, status_of};
+use crate::search_page::MOST_PERIODS;
 use crate::view::View;
 
 /// The description of the interface, OpenAPI 3.1.
@@ -25,6 +26,12 @@ impl From<demarche::Error> for Failure {
     }
 }
 
+impl From<serde_json::Error> for Failure {
+    fn from(error: serde_json::Error) -> Failure {
+        Failure { status: StatusCode::INTERNAL_SERVER_ERROR, message: error.to_string() }
+    }
+}
+
 /// What an address asks for; an address that cannot be used as a whole is refused, unlike on a page.
 fn view(address: &str) -> Result<View, Failure> {
     let (view, problems) = View::read(address);
@@ -38,22 +45,31 @@ fn view(address: &str) -> Result<View, Failure> {
 pub(crate) fn search(app: &App, address: &str) -> Result<Value, Failure> {
     let view = view(address)?;
     let started = Instant::now();
-    let results = app.searcher.search(view.request())?;
+    let results = app.engine().search(view.request())?;
     answered(&view, serde_json::to_value(&results), started)
 }
 
-/// Counts alone, with a timeline by year.
+/// Counts alone, with a timeline.
 pub(crate) fn facets(app: &App, address: &str) -> Result<Value, Failure> {
     let view = view(address)?;
     let started = Instant::now();
-    let counts = app.searcher.count(view.request().timeline(demarche::Interval::Year))?;
-    answered(&view, serde_json::to_value(&counts), started)
+    let request = view.request().periods(MOST_PERIODS);
+    let counts = match app.searcher() {
+        Some(searcher) => serde_json::to_value(searcher.count(request)?),
+        // An engine counts while it searches.
+        None => serde_json::to_value(app.engine().search(request.limit(1))?).map(|mut results| {
+            if let Value::Object(results) = &mut results {
+                results.retain(|name, _| !matches!(name.as_str(), "hits" | "groups" | "next" | "did_you_mean"));
+            }
+            results
+        }),
+    };
+    answered(&view, counts, started)
 }
 
 /// Adds the query as it was typed and the time it took.
 fn answered(view: &View, answer: serde_json::Result<Value>, started: Instant) -> Result<Value, Failure> {
-    let mut answer =
-        answer.map_err(|error| Failure { status: StatusCode::INTERNAL_SERVER_ERROR, message: error.to_string() })?;
+    let mut answer = answer?;
     answer["query"] = view.query.as_str().into();
     answer["took_ms"] = (started.elapsed().as_secs_f64() * 1_000.0).into();
     Ok(answer)
@@ -61,8 +77,8 @@ fn answered(view: &View, answer: serde_json::Result<Value>, started: Instant) ->
 
 /// A whole document.
 pub(crate) fn document(app: &App, id: &str) -> Result<Value, Failure> {
-    match app.searcher.document(id)? {
-        Some(document) => Ok(serde_json::to_value(&document).unwrap_or_default()),
+    match app.engine().document(id)? {
+        Some(document) => Ok(serde_json::to_value(&document)?),
         None => Err(Failure { status: StatusCode::NOT_FOUND, message: format!("there is no document {id:?}") }),
     }
 }
@@ -70,7 +86,7 @@ pub(crate) fn document(app: &App, id: &str) -> Result<Value, Failure> {
 /// What a query that is being typed could become: whole queries, to be put into the box.
 pub(crate) fn suggest(app: &App, address: &str) -> Result<Value, Failure> {
     let typed = view(address)?.query;
-    let completions = app.searcher.complete(&typed, 4)?;
+    let completions = app.searcher().map_or(Ok(Vec::new()), |searcher| searcher.complete(&typed, 4))?;
     let completions: Vec<Value> = completions
         .iter()
         .map(|completion| {

@@ -4,18 +4,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::error_handling::HandleErrorLayer;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
-use demarche::{Index, Searcher};
+use demarche::{Annotator, Engine, Index, Searcher};
 use tower::ServiceBuilder;
 use tower::load_shed::error::Overloaded;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
+use crate::answers::Answers;
 use crate::{api, document_page, layout, picture_page, search_page};
 
 /// A page may load its stylesheet and script from here, and nothing else from anywhere.
@@ -27,19 +29,47 @@ const MAX_REQUESTS: usize = 256;
 const MAX_BODY: usize = 1_024;
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// What every request sees: one commit of the index.
-#[derive(Debug, Clone)]
+/// So many pages are kept, of some 50 kB each.
+const KEPT_PAGES: usize = 256;
+
+/// What every request sees: one commit of an index, or a cluster.
+#[derive(Debug)]
 pub(crate) struct App {
-    pub(crate) index: Index,
-    pub(crate) searcher: Searcher,
+    engine: Box<dyn Engine>,
+    searcher: Option<Searcher>,
+    pub(crate) annotator: Annotator,
+    answers: Answers,
+}
+
+impl App {
+    /// Shows the newest commit of an index.
+    pub(crate) fn of_index(index: &Index) -> demarche::Result<App> {
+        let searcher = index.searcher()?;
+        let (engine, annotator) = (Box::new(searcher.clone()), index.annotator().clone());
+        Ok(App { engine, searcher: Some(searcher), annotator, answers: Answers::new(KEPT_PAGES) })
+    }
+
+    /// Shows what an engine finds, whatever it is. Its documents may change at any time, so no page is kept.
+    #[cfg_attr(not(feature = "quickwit"), allow(dead_code))]
+    pub(crate) fn of_engine(engine: Box<dyn Engine>, annotator: Annotator) -> App {
+        App { engine, searcher: None, annotator, answers: Answers::new(0) }
+    }
+
+    pub(crate) fn engine(&self) -> &dyn Engine {
+        &*self.engine
+    }
+
+    /// What can tell more than an engine must: sets of paragraphs, completions, explanations.
+    pub(crate) fn searcher(&self) -> Option<&Searcher> {
+        self.searcher.as_ref()
+    }
 }
 
 type Shared = Arc<App>;
 
-/// All routes over one index.
-pub(crate) fn router(index: Index) -> demarche::Result<Router> {
-    let searcher = index.searcher()?;
-    let app: Shared = Arc::new(App { index, searcher });
+/// All routes.
+pub(crate) fn router(app: App) -> Router {
+    let app: Shared = Arc::new(app);
     let headers = [
         (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -67,7 +97,7 @@ pub(crate) fn router(index: Index) -> demarche::Result<Router> {
     for (name, value) in headers {
         router = router.layer(SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value)));
     }
-    Ok(router)
+    router
 }
 
 async fn overloaded(error: axum::BoxError) -> Response {
@@ -77,16 +107,30 @@ async fn overloaded(error: axum::BoxError) -> Response {
 }
 
 async fn search(State(app): State<Shared>, RawQuery(address): RawQuery) -> Response {
-    work(move || match search_page::page(&app, &address.unwrap_or_default()) {
-        Ok(markup) => page(StatusCode::OK, markup),
-        Err(error) => page(status_of(&error), layout::problem(&error.to_string())),
-    })
-    .await
+    kept(app, "/", address.unwrap_or_default(), search_page::page).await
 }
 
 async fn pictures(State(app): State<Shared>, RawQuery(address): RawQuery) -> Response {
-    work(move || match picture_page::page(&app, &address.unwrap_or_default()) {
-        Ok(markup) => page(StatusCode::OK, markup),
+    kept(app, "/pictures", address.unwrap_or_default(), picture_page::page).await
+}
+
+/// A page that is there already, or made now and kept.
+async fn kept(
+    app: Shared,
+    path: &'static str,
+    address: String,
+    make: fn(&App, &str) -> demarche::Result<maud::Markup>,
+) -> Response {
+    let key = format!("{path}?{address}");
+    if let Some(page) = app.answers.get(&key) {
+        return Html(page).into_response();
+    }
+    work(move || match make(&app, &address) {
+        Ok(markup) => {
+            let made = Bytes::from(markup.into_string());
+            app.answers.put(key, made.clone());
+            Html(made).into_response()
+        }
         Err(error) => page(status_of(&error), layout::problem(&error.to_string())),
     })
     .await

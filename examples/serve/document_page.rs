@@ -4,13 +4,14 @@ use demarche::{Document, Highlighter, Language, Query, Span};
 use maud::{Markup, html};
 
 use crate::app::App;
-use crate::layout::{self, many};
+use crate::layout;
 use crate::marked::{Marks, marked};
+use crate::program::many;
 use crate::view::View;
 
 /// The page of a document; `None` when there is none of that id.
 pub(crate) fn page(app: &App, id: &str, address: &str) -> demarche::Result<Option<Markup>> {
-    let Some(document) = app.searcher.document(id)? else { return Ok(None) };
+    let Some(document) = app.engine().document(id)? else { return Ok(None) };
     let (view, _) = View::read(address);
     let title = document.title.as_deref().unwrap_or(&document.id);
     let content = html! {

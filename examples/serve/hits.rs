@@ -59,7 +59,7 @@ pub(crate) fn hit(app: &App, view: &View, hit: &Hit) -> Markup {
             }
             p class="tags" {
                 @for topic in &hit.topics {
-                    @let label = app.index.annotator().taxonomy().label(&topic.path);
+                    @let label = app.annotator.taxonomy().label(&topic.path);
                     a href=(view.toggled(Dimension::Topic, topic.path.as_str()).address("/")) title=(topic.path) {
                         (label.as_deref().unwrap_or(topic.path.as_str()))
                     } " "
@@ -72,7 +72,7 @@ pub(crate) fn hit(app: &App, view: &View, hit: &Hit) -> Markup {
                 }
             }
             details class="cite" { summary { "Cite" } p { (citation(hit)) } }
-            p { a class="like" href=(View { query: like, ..View::default() }.address("/")) { "Like this" } }
+            @if app.searcher().is_some() { p { a class="like" href=(View { query: like, ..View::default() }.address("/")) { "Like this" } } }
         }
     }
 }

@@ -3,6 +3,8 @@
 use demarche::{Dimension, Total};
 use maud::{DOCTYPE, Markup, html};
 
+use crate::app::App;
+use crate::program::many;
 use crate::view::{SORTS, View};
 
 pub(crate) const STYLE: &str = include_str!("style.css");
@@ -63,13 +65,13 @@ fn search_box(view: &View) -> Markup {
 }
 
 /// The two ways to look at a result.
-pub(crate) fn tabs(view: &View, current: &str) -> Markup {
+pub(crate) fn tabs(app: &App, view: &View, current: &str) -> Markup {
     html! {
-        nav class="tabs" aria-label="Views" {
+        @if app.searcher().is_some() { nav class="tabs" aria-label="Views" {
             @for (path, name) in [("/", "Passages"), ("/pictures", "Pictures")] {
                 a href=(view.first_page().address(path)) aria-current=[(path == current).then_some("page")] { (name) }
             }
-        }
+        } }
     }
 }
 
@@ -79,17 +81,4 @@ pub(crate) fn found(total: Total) -> Markup {
         (many(total.paragraphs, "paragraph"))
         @if let Some(documents) = total.documents { " in " (many(documents, "document")) }
     }
-}
-
-/// A count with its noun.
-pub(crate) fn many(count: u64, noun: &str) -> String {
-    let digits = count.to_string();
-    let mut spaced = String::with_capacity(digits.len() * 4 / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            spaced.push(',');
-        }
-        spaced.push(digit);
-    }
-    format!("{spaced} {noun}{}", if count == 1 { "" } else { "s" })
 }

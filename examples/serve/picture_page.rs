@@ -16,7 +16,12 @@ const TYPICAL: usize = 12;
 /// The page for what an address asks for.
 pub(crate) fn page(app: &App, address: &str) -> demarche::Result<Markup> {
     let (view, _) = View::read(address);
-    let set = app.searcher.matches(view.query())?;
+    let Some(searcher) = app.searcher() else {
+        return Ok(layout::problem(
+            "Pictures take an index on this machine: a cluster tells counts, not which paragraphs.",
+        ));
+    };
+    let set = searcher.matches(view.query())?;
     let parties = FacetSelection::all().depth(2).top(SIDE);
     let matrix = set.cooccurrence((Dimension::Actor, &parties), (Dimension::Actor, &parties))?;
     let contrasts =
@@ -24,7 +29,7 @@ pub(crate) fn page(app: &App, address: &str) -> demarche::Result<Markup> {
     let title = if view.query.is_empty() { "Pictures".to_owned() } else { format!("{} in pictures", view.query) };
     let content = html! {
         h1 { (title) }
-        (layout::tabs(&view, "/pictures"))
+        (layout::tabs(app, &view, "/pictures"))
         p class="total" { (layout::found(set.total())) }
         h2 { "Who stands with whom" }
         figure {

@@ -2,28 +2,35 @@
 
 use std::time::Instant;
 
-use demarche::{Date, Diagnostic, Dimension, Interval, Period, Results};
+use demarche::{Date, Diagnostic, Dimension, Interval, Period, Timeline};
 use maud::{Markup, html};
 
 use crate::app::App;
-use crate::layout::{self, many};
+use crate::layout;
+use crate::program::many;
 use crate::view::View;
 use crate::{facet_tree, hits, pictures};
+
+/// A timeline of more bars is hard to read, and to hit.
+pub(crate) const MOST_PERIODS: usize = 60;
 
 /// The page for what an address asks for.
 pub(crate) fn page(app: &App, address: &str) -> demarche::Result<Markup> {
     let (mut view, mut problems) = View::read(address);
     let started = Instant::now();
-    let request = |view: &View| view.request().timeline(Interval::Year);
-    let results = match app.searcher.search(request(&view)) {
+    let is_dated = view.from.is_some() || view.to.is_some();
+    // A timeline shows what a filter on dates leaves out as well; within the dates chosen it has a request of its own.
+    let request = |view: &View| if is_dated { view.request() } else { view.request().periods(MOST_PERIODS) };
+    let results = match app.engine().search(request(&view)) {
         // The cursor of another query, say after the words in the box were changed: begin at the first page.
         Err(error) if error.is_input() && view.after.is_some() => {
             problems.push(error.to_string());
             view.after = None;
-            app.searcher.search(request(&view))?
+            app.engine().search(request(&view))?
         }
         results => results?,
     };
+    let timeline = if is_dated { within_dates(app, &view)? } else { results.timeline.clone() };
     let took = started.elapsed();
     let title = if view.query.is_empty() { "demarche".to_owned() } else { format!("{} – demarche", view.query) };
     let content = html! {
@@ -37,10 +44,10 @@ pub(crate) fn page(app: &App, address: &str) -> demarche::Result<Markup> {
                 }
             }
             section class="results" aria-label="Results" {
-                (layout::tabs(&view, "/"))
+                (layout::tabs(app, &view, "/"))
                 p class="total" role="status" {
                     (layout::found(results.total))
-                    @if !view.explain && !view.query.is_empty() {
+                    @if !view.explain && !view.query.is_empty() && app.searcher().is_some() {
                         " " a class="took" href=(View { explain: true, ..view.clone() }.address("/")) { "explain" }
                     }
                     span class="took" { " " (format!("{:.1} ms", took.as_secs_f64() * 1_000.0)) }
@@ -49,7 +56,7 @@ pub(crate) fn page(app: &App, address: &str) -> demarche::Result<Markup> {
                 @if let Some(meant) = &results.did_you_mean {
                     p class="hints" { "Did you mean " a href=(View { query: meant.clone(), ..view.first_page() }.address("/")) { (meant) } "?" }
                 }
-                (over_time(&view, &results))
+                (over_time(&view, timeline.as_ref()))
                 ol class="hits" { @for hit in &results.hits { (hits::hit(app, &view, hit)) } }
                 @if results.hits.is_empty() { p { "Nothing matches. Fewer filters or other words may." } }
                 @if let Some(next) = &results.next {
@@ -91,25 +98,52 @@ fn suggested(view: &View, diagnostic: &Diagnostic, suggestion: &str) -> View {
     view
 }
 
-fn over_time(view: &View, results: &Results) -> Markup {
-    let Some(timeline) = results.timeline.as_ref().filter(|timeline| !timeline.periods.is_empty()) else {
-        return html! {};
+/// The timeline of the dates chosen, in shorter periods than that of all.
+fn within_dates(app: &App, view: &View) -> demarche::Result<Option<Timeline>> {
+    let request = view.first_page().request().explain(false).count([]).sideways(false).periods(MOST_PERIODS);
+    match app.searcher() {
+        Some(searcher) => Ok(searcher.count(request)?.timeline),
+        None => Ok(app.engine().search(request.limit(1))?.timeline),
+    }
+}
+
+fn over_time(view: &View, timeline: Option<&Timeline>) -> Markup {
+    let Some(timeline) = timeline.filter(|timeline| !timeline.periods.is_empty()) else { return html! {} };
+    let is_chosen = |period: &Period| {
+        let (first, last) = bounds(timeline.interval, period.start);
+        view.from == Some(first) && view.to == Some(last)
     };
-    let is_year = |date: Option<Date>, period: &Period| date.is_some_and(|date| date == period.start);
-    let is_chosen = |period: &Period| is_year(view.from, period) && is_year(view.to, period);
     let link = |period: &Period| {
-        let mut filtered = view.first_page();
-        let bounds = if is_chosen(period) { None } else { Some(period.start) };
-        (filtered.from, filtered.to) = (bounds, bounds);
-        Some(filtered.address("/"))
+        let (first, last) = bounds(timeline.interval, period.start);
+        let (from, to) = if is_chosen(period) { (None, None) } else { (Some(first), Some(last)) };
+        Some(View { from, to, ..view.first_page() }.address("/"))
+    };
+    let step = match timeline.interval {
+        Interval::Day => "day",
+        Interval::Month => "month",
+        Interval::Quarter => "quarter",
+        Interval::Year => "year",
     };
     html! {
         figure {
             (pictures::timeline(timeline, link, is_chosen))
             figcaption {
-                "Paragraphs a year; choose a bar to see only that year."
+                "Paragraphs a " (step) "; choose a bar to see only that " (step) "."
+                @if timeline.imprecise > 0 { " " (many(timeline.imprecise, "paragraph")) " with a less precise date." }
                 @if timeline.undated > 0 { " " (many(timeline.undated, "paragraph")) " without a date." }
+                @if view.from.is_some() || view.to.is_some() {
+                    " " a href=(View { from: None, to: None, ..view.first_page() }.address("/")) { "All dates" }
+                }
             }
         }
     }
+}
+
+/// The first and the last date of a period, as a filter has them: a month is all of its days.
+fn bounds(interval: Interval, start: Date) -> (Date, Date) {
+    let last = match (interval, start.month()) {
+        (Interval::Quarter, Some(month)) => Date::year_month(start.year(), month + 2).unwrap_or(start),
+        _ => start,
+    };
+    (start, last)
 }

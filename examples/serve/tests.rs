@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 use tower::ServiceExt;
 
-use crate::app::router;
+use crate::app::{App, router};
 
 const NASTY: &str = "Russia met <script>alert(1)</script> & \"NATO\".\n\nGas 'onerror=alert(2)' from Russia.";
 
@@ -29,15 +29,32 @@ fn index() -> Index {
     index
 }
 
+/// An index of a sentence for each date.
+fn dated(dates: &[&str]) -> Index {
+    let index = Index::in_memory().expect("memory");
+    let mut writer = index.writer().expect("the one writer");
+    for date in dates {
+        let mut document = Document::parse(date, "The ministers met.").expect("text");
+        document.date = Some(date.parse().expect("a date"));
+        writer.add(&document).expect("a document");
+    }
+    writer.commit().expect("a commit");
+    index
+}
+
 /// Status and body of each request, to one router for all tests.
 fn answers(addresses: &[&str]) -> Vec<(StatusCode, String)> {
-    static ROUTER: LazyLock<Router> = LazyLock::new(|| router(index()).expect("a router"));
+    static ROUTER: LazyLock<Router> = LazyLock::new(|| router(App::of_index(&index()).expect("an index")));
+    asked(&ROUTER, addresses)
+}
+
+fn asked(router: &Router, addresses: &[&str]) -> Vec<(StatusCode, String)> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         let mut answers = Vec::with_capacity(addresses.len());
         for address in addresses {
             let request = Request::get(*address).body(Body::empty()).expect("an address");
-            let response = ROUTER.clone().oneshot(request).await.expect("an answer");
+            let response = router.clone().oneshot(request).await.expect("an answer");
             let policy = response.headers()["content-security-policy"].to_str().expect("ASCII");
             assert!(policy.starts_with("default-src 'none'"), "{policy}");
             let status = response.status();
@@ -93,6 +110,46 @@ fn what_is_not_there_is_not_found() {
         answers(&["/document/none", "/api/document/none", "/../Cargo.toml", "/nothing", "/api/search?limit=0"]);
     let statuses: Vec<u16> = answers.iter().map(|(status, _)| status.as_u16()).collect();
     assert_eq!(statuses, [404, 404, 404, 404, 400]);
+}
+
+#[test]
+fn a_page_that_is_kept_is_the_page_that_was_made() {
+    let first = page("/?q=NATO+kept");
+    assert_eq!(page("/?q=NATO+kept"), first);
+}
+
+#[test]
+fn a_timeline_has_the_periods_that_fit() {
+    let app = App::of_index(&dated(&["2022-01-05", "2022-02-04", "2022-02-24", "2023-11-07"])).expect("an index");
+    let pages = asked(&router(app), &["/?q=ministers", "/?q=ministers&from=2022-02&to=2022-02"]);
+    assert!(
+        pages[0].1.contains("Paragraphs a month") && pages[0].1.contains("from=2022-02&amp;to=2022-02"),
+        "{}",
+        pages[0].1
+    );
+    assert!(pages[1].1.contains("Paragraphs a day") && pages[1].1.contains("All dates"), "{}", pages[1].1);
+    let app = App::of_index(&dated(&["1970-01-05", "1981-04-01"])).expect("an index");
+    let (_, quarters) = asked(&router(app), &["/?q=ministers"]).remove(0);
+    assert!(quarters.contains("from=1981-04&amp;to=1981-06"), "{quarters}");
+}
+
+#[test]
+fn an_engine_that_tells_less_is_shown_too() {
+    let description: Value = serde_json::from_str(crate::api::OPENAPI).expect("JSON");
+    let router = router(App::of_engine(Box::new(index()), Annotator::new()));
+    let answers = asked(&router, &["/?q=NATO", "/pictures?q=NATO", "/api/facets?q=NATO", "/api/suggest?q=chi"]);
+    assert!(answers.iter().all(|(status, _)| *status == StatusCode::OK), "{answers:?}");
+    assert!(!answers[0].1.contains("Like this") && answers[0].1.contains("<mark>"));
+    assert!(answers[1].1.contains("an index on this machine"));
+    let counts: Value = serde_json::from_str(&answers[2].1).expect("JSON");
+    check(&description, &serde_json::json!({ "$ref": "#/components/schemas/Counts" }), &counts, "counts");
+}
+
+#[test]
+fn completion_goes_on_inside_a_field() {
+    let (_, answer) = answers(&["/api/suggest?q=gas+%2Bactor%3Achin"]).remove(0);
+    let answer: Value = serde_json::from_str(&answer).expect("JSON");
+    assert_eq!(answer["completions"][0]["query"], "gas +actor:\"China\"", "{answer}");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::date::Date;
 use crate::error::Result;
 use crate::facet::{Dimension, FacetPath};
-use crate::search::{Interval, Matches};
+use crate::search::{Interval, Matches, Periods};
 
 /// One period of a [`Trend`].
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -75,10 +75,10 @@ impl Matches {
     /// # Ok::<(), demarche::Error>(())
     /// ```
     pub fn trend(&self, dimension: Dimension, path: &FacetPath, interval: Interval) -> Result<Trend> {
-        let all = self.counts(Dimension::Date)?.timeline(interval);
+        let all = self.counts(Dimension::Date)?.timeline(Periods::Of(interval));
         let within = self.within(dimension, path)?;
         // The set's own periods decide; those of the value lie among them.
-        let named = within.counts(Dimension::Date)?.timeline(all.interval);
+        let named = within.counts(Dimension::Date)?.timeline(Periods::Of(all.interval));
         let ahead = named.periods.first().and_then(|first| all.periods.iter().position(|of| of.start == first.start));
         let mut points = Vec::with_capacity(all.periods.len());
         for (place, of) in all.periods.into_iter().enumerate() {

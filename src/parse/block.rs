@@ -4,14 +4,15 @@ use super::Parser;
 use super::furniture;
 use super::join;
 use super::line::{Line, Mark, WIDEST_WRAP};
+use super::note;
 use super::wrap::{Piece, Wrap};
 use crate::document::{RepairKind, Span};
 
 /// Running text that breaks off does so in a line longer than this.
-const SHORT: u64 = 45;
+const SHORT: u32 = 45;
 
 /// Lines of addresses, verses and lists of names are shorter than this on average.
-const STACKED: u64 = 35;
+pub(super) const STACKED: u32 = 35;
 
 /// A run of lines; those marked as furniture inside it are skipped.
 #[derive(Debug, Clone, Copy)]
@@ -21,9 +22,11 @@ pub(super) struct Block {
     /// Text lines.
     pub(super) lines: u32,
     /// Characters of text.
-    pub(super) columns: u64,
+    pub(super) columns: u32,
     /// Joins made inside it.
     pub(super) joins: u32,
+    /// Whether it is a note that stands inside of another block.
+    pub(super) aside: bool,
 }
 
 /// Cuts the lines into blocks and joins what pages have broken.
@@ -47,8 +50,15 @@ pub(super) fn blocks(source: &str, lines: &mut [Line], parser: &Parser) -> Vec<B
         let mut pieces = Vec::new();
         open.iter().for_each(|&run| wrap.cut(run, &mut pieces));
         if marks_by_blank_lines(&text, &pieces) {
-            let closed = runs(&text, |at, next| free(lines, at, next));
-            closed.iter().for_each(|run| split_list(source, lines, &text[run.range()], &mut blocks));
+            for run in runs(&text, |at, next| free(lines, at, next)) {
+                // A rule parts text, but not the head, the rows and the notes of a table.
+                let run = &text[run.range()];
+                let is_row = |at: &&usize| join::cells(source, lines[**at].start, lines[**at].end).nth(1).is_some();
+                let ruled = run.iter().any(|&at| is_rule(at)) && run.iter().filter(is_row).nth(1).is_none();
+                for part in runs(run, |at, next| ruled && (is_rule(at) || is_rule(next))) {
+                    split_run(source, lines, &run[part.range()], &mut blocks);
+                }
+            }
         } else {
             blocks.extend(pieces.iter().map(|piece| Block::new(lines, &text[piece.lines.range()])));
         }
@@ -63,10 +73,17 @@ pub(super) fn blocks(source: &str, lines: &mut [Line], parser: &Parser) -> Vec<B
 }
 
 impl Block {
-    fn new(lines: &[Line], run: &[usize]) -> Block {
-        let columns = run.iter().map(|&at| u64::from(lines[at].columns) + 1).sum::<u64>().saturating_sub(1);
+    pub(super) fn new(lines: &[Line], run: &[usize]) -> Block {
+        let columns = run.iter().fold(0u32, |sum, &at| sum.saturating_add(lines[at].columns).saturating_add(1));
         let (first, last) = (run.first().copied().unwrap_or(0), run.last().copied().unwrap_or(0));
-        Block { first, last, lines: run.len() as u32, columns, joins: 0 }
+        let (lines, columns) = (run.len() as u32, columns.saturating_sub(1));
+        Block { first, last, lines, columns, joins: 0, aside: false }
+    }
+
+    /// Its lines, without the furniture and the notes that stand between them.
+    pub(super) fn text(self, lines: &[Line]) -> impl DoubleEndedIterator<Item = usize> + '_ {
+        let mark = if self.aside { Mark::Note } else { Mark::Text };
+        (self.first..=self.last).filter(move |&at| lines[at].mark == mark)
     }
 }
 
@@ -115,8 +132,14 @@ fn marks_by_blank_lines(text: &[usize], pieces: &[Piece]) -> bool {
     3 * inside <= texts
 }
 
-/// A list whose items stand on lines of their own is as many blocks.
-fn split_list(source: &str, lines: &[Line], run: &[usize], blocks: &mut Vec<Block>) {
+/// A list whose items stand on lines of their own is as many blocks, and so are the notes of a page.
+fn split_run(source: &str, lines: &[Line], run: &[usize], blocks: &mut Vec<Block>) {
+    let notes = note::starts(source, lines, run);
+    if !notes.is_empty() {
+        let ends = notes.iter().copied().chain([run.len()]);
+        let starts = [0].into_iter().chain(notes.iter().copied());
+        return blocks.extend(starts.zip(ends).map(|(start, end)| Block::new(lines, &run[start..end])));
+    }
     let is_item = |&&at: &&usize| join::bullet(lines[at].text(source)).is_some();
     let items = run.iter().filter(is_item).count();
     let first = run.first().is_some_and(|at| is_item(&at));
@@ -141,6 +164,10 @@ pub(super) fn is_speaker(text: &str) -> bool {
         return false;
     }
     let Some(name) = words.next() else { return false };
+    // `THE FUTURE OF THE ALLIANCE` is a heading.
+    if title == "THE" && words.clone().next().is_some() && join::is_capitals(text) {
+        return false;
+    }
     // McCAIN and DeWINE are capitals at the end.
     let name = name.trim_end_matches(['.', ',', ':']);
     let capitals = name.chars().rev().take_while(|c| c.is_uppercase()).count();
@@ -174,18 +201,25 @@ fn drop_lone_heads(source: &str, lines: &mut [Line], blocks: &mut Vec<Block>) {
     });
 }
 
-fn join_blocks(source: &str, lines: &[Line], blocks: &[Block]) -> Vec<Block> {
+fn join_blocks(source: &str, lines: &mut [Line], blocks: &[Block]) -> Vec<Block> {
     let mut whole: Vec<Block> = Vec::with_capacity(blocks.len());
     for block in blocks {
-        match whole.last_mut() {
-            Some(before) if belong(source, lines, before, block) => {
-                before.last = block.last;
-                before.lines += block.lines;
-                before.columns += block.columns + 1;
-                before.joins += 1;
-            }
-            _ => whole.push(*block),
-        }
+        // Notes that were set aside stand above the end of the paragraph around them.
+        let last = whole.iter().rposition(|block| !block.aside);
+        let place = last.and_then(|last| match belong(source, lines, &whole[last], block) {
+            true => Some(last),
+            false => note::broken_before(source, lines, &whole[..=last], block),
+        });
+        let Some(place) = place else {
+            whole.push(*block);
+            continue;
+        };
+        note::set_aside(lines, &mut whole[place + 1..]);
+        let before = &mut whole[place];
+        before.last = block.last;
+        before.lines += block.lines;
+        before.columns = before.columns.saturating_add(block.columns).saturating_add(1);
+        before.joins += 1;
     }
     whole
 }
@@ -201,13 +235,13 @@ fn belong(source: &str, lines: &[Line], before: &Block, after: &Block) -> bool {
         let long = before.columns >= 40 || join::begins_small(start);
         let broken_off = long && !join::ends_sentence(end) && !join::is_capitals(start);
         let never_ended = before.lines > 1 || join::ends_open(end) || join::begins_small(start) || before.columns > 120;
-        let stacked = before.lines >= 3 && before.columns / u64::from(before.lines) < STACKED;
+        let stacked = before.lines >= 3 && before.columns / before.lines < STACKED;
         return broken_off && never_ended && !join::is_list_item(start) && (!stacked || join::begins_small(start));
     }
     // Without a page between the two only the plainest cases are joined: verses, addresses and lists
     // also go on in small letters, but their lines are short; statutes go on flush after a list.
     before.columns >= 60
-        && u64::from(lines[before.last].columns) >= SHORT
+        && lines[before.last].columns >= SHORT
         && !join::is_list_item(lines[before.first].text(source))
         && join::goes_on(end, start)
         && (join::begins_small(start) || !end.ends_with([',', '-', '—']))

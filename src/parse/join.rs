@@ -52,6 +52,19 @@ pub(super) fn ends_open(text: &str) -> bool {
     long && !word.is_empty() && word.chars().all(char::is_lowercase) && is_function_word(Language::ENGLISH, word)
 }
 
+/// Whether a line begins with the name of a field: `SUBJECT: GAS TALKS`, `From: Ada Berg`.
+pub(super) fn is_field(line: &str) -> bool {
+    let label = line.split_once(": ").map_or("", |(label, _)| label);
+    (2..=12).contains(&label.len()) && label.starts_with(char::is_uppercase) && !label.contains(' ')
+}
+
+/// Whether a line, however short, ends inside of a sentence: with a hyphen, an article, a preposition.
+pub(super) fn breaks_off(line: &str) -> bool {
+    let word = line.rsplit(' ').next().unwrap_or_default();
+    line.ends_with('-')
+        || word.chars().all(char::is_lowercase) && is_function_word(Language::ENGLISH, word) && !word.is_empty()
+}
+
 /// Whether a text starts with a list mark: a bullet, `(a)`, `1.`, `iv)`.
 pub(super) fn is_list_item(text: &str) -> bool {
     bullet(text).is_some() || enumeration(text).is_some()
@@ -90,19 +103,41 @@ pub(super) fn is_opener(text: &str) -> bool {
     }
 }
 
-/// The cells of a line, as byte ranges: what stands between tabs or runs of three spaces.
+/// Whether a line ends in a digit or a small roman one, as an entry of a table of contents does.
+pub(super) fn ends_in_number(text: &str) -> bool {
+    text.ends_with(|c: char| c.is_ascii_digit() || matches!(c, 'i' | 'v' | 'x'))
+}
+
+/// How many bytes of dots lead from an entry to its page: four or more in a row, or five with spaces between; four of
+/// these are an ellipsis and a stop.
+fn leader(bytes: &[u8]) -> Option<usize> {
+    const LONGEST: usize = 200;
+    let length = bytes.iter().take(LONGEST).take_while(|byte| matches!(byte, b'.' | b' ')).count();
+    let dots = bytes[..length].iter().filter(|byte| **byte == b'.').count();
+    let row = bytes[..length].windows(4).any(|four| four == b"....");
+    ((row || dots >= 5) && length < LONGEST && length < bytes.len()).then_some(length)
+}
+
+/// The cells of a line, as byte ranges: what stands between tabs, runs of three spaces, or the dots that lead to a
+/// page number.
 pub(super) fn cells(source: &str, start: usize, end: usize) -> impl Iterator<Item = (usize, usize)> {
     let mut at = start;
     std::iter::from_fn(move || {
         while at < end && source.as_bytes()[at].is_ascii_whitespace() {
             at += 1;
         }
+        at += leader(&source.as_bytes()[at..end]).unwrap_or(0);
         let rest = &source[at..end];
         if rest.is_empty() {
             return None;
         }
         let bytes = rest.as_bytes();
-        let parts = |place: &usize| bytes[*place] == b'\t' || bytes[*place..].starts_with(b"   ");
+        let parts = |place: &usize| match bytes[*place] {
+            b'\t' => true,
+            b' ' => bytes[*place..].starts_with(b"   ") || leader(&bytes[*place..]).is_some(),
+            b'.' => leader(&bytes[*place..]).is_some(),
+            _ => false,
+        };
         let cut = (0..bytes.len()).find(parts).unwrap_or(bytes.len());
         let cell = (at, at + rest[..cut].trim_end().len());
         at += cut;

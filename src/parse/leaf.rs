@@ -10,12 +10,17 @@ use super::compose::{Composed, Composer};
 use super::furniture;
 use super::hyphen::Hyphens;
 use super::join;
+use super::line::WIDEST_WRAP;
+use super::marks;
 use super::outline::Outline;
 use super::structure::byline;
 use super::written_date::written_date;
 use super::{Parser, language};
 use crate::document::{Document, ParagraphKind, RepairKind, Span};
 use crate::error::{Error, Result};
+
+/// Lines of addresses, verses and lists of names are shorter than this on average, in bytes.
+const STACKED: usize = 35;
 
 /// What a leaf is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,12 +38,33 @@ pub(super) enum Piece {
     Written(Span, String),
     /// The end of a line that could as well be a space.
     Break,
+    /// The end of a line where its author put one: `<br>`, or two spaces in Markdown.
+    Line,
     /// A mark that the text keeps: a tab between cells, a line break between rows.
     Mark(char),
     /// A page broke the paragraph here.
     Page,
     LinkStart(String),
     LinkEnd,
+}
+
+impl Piece {
+    /// Where it stands in the source; `None` for what is only between the text.
+    pub(super) fn span(&self) -> Option<Span> {
+        match self {
+            Piece::Source(span) | Piece::Written(span, _) => Some(*span),
+            _ => None,
+        }
+    }
+
+    /// Bytes of text.
+    pub(super) fn length(&self) -> usize {
+        match self {
+            Piece::Source(span) => span.len(),
+            Piece::Written(_, text) => text.len(),
+            _ => 0,
+        }
+    }
 }
 
 /// A heading or paragraph.
@@ -65,15 +91,21 @@ impl Leaf {
         Leaf { kind, pieces: Vec::new(), after_page: false }
     }
 
-    fn spans(&self) -> impl DoubleEndedIterator<Item = Span> {
-        self.pieces.iter().filter_map(|piece| match piece {
-            Piece::Source(span) | Piece::Written(span, _) => Some(*span),
-            _ => None,
-        })
+    /// The leaf of some pieces; `None` where there is no text in them.
+    pub(super) fn with(kind: LeafKind, pieces: Vec<Piece>) -> Option<Leaf> {
+        Some(Leaf { pieces, ..Leaf::new(kind) }).filter(Leaf::has_text)
+    }
+
+    pub(super) fn has_text(&self) -> bool {
+        self.pieces.iter().any(|piece| piece.length() > 0)
+    }
+
+    pub(super) fn spans(&self) -> impl DoubleEndedIterator<Item = Span> {
+        self.pieces.iter().filter_map(Piece::span)
     }
 
     /// From its first to its last byte.
-    fn whole(&self) -> Option<Span> {
+    pub(super) fn whole(&self) -> Option<Span> {
         let (first, last) = (self.spans().next()?, self.spans().next_back()?);
         Some(Span::new(first.start, last.end.max(first.start)))
     }
@@ -99,11 +131,43 @@ impl Leaf {
     fn is_body(&self) -> bool {
         self.kind == LeafKind::Paragraph(ParagraphKind::Body)
     }
+
+    /// Decides whether the lines that an author broke are lines or were wrapped. The standard of HTML wants `<br>` for
+    /// addresses and verse alone, where a break is part of the text; old pages and mail have one at each line's
+    /// end. Those lines are of the length of a line, and most of them go on in a small letter.
+    fn settle_lines(&mut self, source: &str) {
+        let (mut breaks, mut small, mut waits) = (0, 0, false);
+        for piece in &self.pieces {
+            match piece.span() {
+                Some(span) if !source[span.range()].trim().is_empty() => {
+                    small += usize::from(waits && join::begins_small(source[span.range()].trim_start()));
+                    waits = false;
+                }
+                _ if *piece == Piece::Line => {
+                    breaks += 1;
+                    waits = true;
+                }
+                _ => {}
+            }
+        }
+        if breaks == 0 {
+            return;
+        }
+        let line = self.length() / (breaks + 1);
+        let wrapped = (STACKED..WIDEST_WRAP as usize).contains(&line) && 2 * small >= breaks;
+        let is_text = matches!(self.kind, LeafKind::Paragraph(kind) if kind != ParagraphKind::Table);
+        let settled = if is_text && !wrapped { Piece::Mark('\n') } else { Piece::Break };
+        self.pieces.iter_mut().filter(|piece| **piece == Piece::Line).for_each(|piece| *piece = settled.clone());
+    }
 }
 
 impl Leaves {
     /// Writes the document. `given` already holds what the text's own metadata say.
     pub(super) fn write(mut self, parser: &Parser, source: &str, given: Document) -> Result<Document> {
+        if !parser.mends(RepairKind::Markup) {
+            marks::keep(source, &mut self);
+        }
+        self.leaves.iter_mut().for_each(|leaf| leaf.settle_lines(source));
         self.drop_furniture(parser, source);
         if parser.mends(RepairKind::Joined) {
             self.join(source);
@@ -290,7 +354,7 @@ fn breaks(leaf: &Leaf) -> Vec<(usize, usize)> {
                 }
                 (end, broken) = (Some(span.end), false);
             }
-            Piece::Break | Piece::Page => broken = true,
+            Piece::Break | Piece::Line | Piece::Page => broken = true,
             _ => {}
         }
     }
@@ -315,7 +379,7 @@ fn compose(composer: &mut Composer<'_>, leaf: &Leaf) -> Composed {
                     _ => composer.inline(span.start, span.end),
                 }
             }
-            Piece::Break | Piece::Page => waiting = Some(piece.clone()),
+            Piece::Break | Piece::Line | Piece::Page => waiting = Some(piece.clone()),
             Piece::Mark(c) => {
                 composer.mark(*c);
                 (end, waiting) = (None, None);

@@ -9,6 +9,8 @@ pub(super) const WIDEST_WRAP: u32 = 130;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mark {
     Text,
+    /// Text of a note that stands inside of a paragraph, between two pages.
+    Note,
     RunningHead,
     RunningFoot,
     PageNumber,

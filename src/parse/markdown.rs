@@ -64,8 +64,9 @@ impl Reader<'_> {
                 self.text(span, &text);
             }
             Event::Html(_) => self.html(span),
-            Event::InlineHtml(tag) if tag.starts_with("<br") => self.push(Piece::Break),
-            Event::SoftBreak | Event::HardBreak => self.push(Piece::Break),
+            Event::InlineHtml(tag) if tag.starts_with("<br") => self.push(Piece::Line),
+            Event::SoftBreak => self.push(Piece::Break),
+            Event::HardBreak => self.push(Piece::Line),
             Event::InlineHtml(_) | Event::FootnoteReference(_) | Event::Rule | Event::TaskListMarker(_) => {}
         }
     }

@@ -17,6 +17,8 @@ mod language;
 mod leaf;
 mod line;
 mod markdown;
+mod marks;
+mod note;
 mod outline;
 mod plain;
 mod source;
@@ -67,8 +69,10 @@ impl ParserBuilder {
     /// Switches a kind of repair on or off. Default: all on.
     ///
     /// [`Decoded`](RepairKind::Decoded), [`Replaced`](RepairKind::Replaced) and
-    /// [`Metadata`](RepairKind::Metadata) only tell what happened and cannot be switched off. In Markdown and HTML
-    /// the marks of the format are no repair: [`Markup`](RepairKind::Markup) is switched off for plain text only.
+    /// [`Metadata`](RepairKind::Metadata) only tell what happened and cannot be switched off. Without
+    /// [`Markup`](RepairKind::Markup) the marks stay in the text as they are written, and links are not taken apart: in
+    /// Markdown all of them (`**`, `#`, `[words](target)`), in HTML the tags and character references inside a
+    /// paragraph. What the marks say, that a line is a heading or an item, is read all the same.
     pub fn repair(mut self, kind: RepairKind, on: bool) -> ParserBuilder {
         let bit = 1 << kind as u32;
         self.parser.off = if on { self.parser.off & !bit } else { self.parser.off | bit };
@@ -133,9 +137,13 @@ impl Parser {
     /// Parses an HTML text.
     ///
     /// Headings, lists, block quotations, tables and footnotes keep their kind. Navigation, headers and footers
-    /// outside the article, asides, forms and menus (runs of short links) are left out and stand in the ledger
-    /// as [`Navigation`](RepairKind::Navigation); scripts, styles, comments and the tags themselves are no text and are not listed.
-    /// Title, author, date and publisher come from the page's metadata.
+    /// outside the article, asides, the controls of forms and menus (runs of short links) are left out and stand in
+    /// the ledger as [`Navigation`](RepairKind::Navigation); scripts, styles, comments and the tags themselves are no
+    /// text and are not listed. Title, author, date and publisher come from the page's metadata.
+    ///
+    /// A `<br>`, as two spaces at a line's end in Markdown, is a line break in the text, as addresses and verse need
+    /// it, but a space where the lines are as long as wrapped ones and go on in small letters; two in a row end the
+    /// paragraph.
     ///
     /// # Errors
     ///
@@ -155,8 +163,7 @@ impl Parser {
     #[cfg(feature = "html")]
     pub fn html(&self, id: &str, source: &str) -> Result<Document> {
         let mut document = self.begin(id, source)?;
-        let keep_navigation = !self.mends(RepairKind::Navigation);
-        html::leaves(source, &mut document, keep_navigation).write(self, source, document)
+        html::leaves(self, source, &mut document).write(self, source, document)
     }
 
     /// Parses a text of which only the bytes are known: UTF-8, UTF-16 or, failing both, Windows-1252, in the

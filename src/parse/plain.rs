@@ -15,11 +15,18 @@ use crate::error::{Error, Result};
 pub(super) fn document(parser: &Parser, id: &str, source: &str, head: Head) -> Result<Document> {
     let mut lines = line::lines(source);
     block::mark_furniture(source, &mut lines, parser);
-    let blocks = block::blocks(source, &mut lines, parser);
+    let mut blocks = block::blocks(source, &mut lines, parser);
+    if head == Head::Open {
+        structure::split_head(source, &lines, &mut blocks);
+    }
     let roles = structure::roles(source, &lines, &blocks, head);
     let hyphens = Hyphens::over(source, lines.windows(2).map(|pair| (pair[0].end, pair[1].start)), lines.len());
-    let mut writer =
-        Writer { outline: Outline::new(id), composer: Composer::new(source, parser, &hyphens), lines: &lines };
+    let columns = |least: u32| {
+        lines.iter().map(|line| line.columns).filter(|columns| *columns >= least).map(u64::from).sum::<u64>()
+    };
+    let wide = 5 * columns(LONGEST_STACKED) >= columns(0);
+    let composer = Composer::new(source, parser, &hyphens);
+    let mut writer = Writer { outline: Outline::new(id), composer, lines: &lines, wide };
     for (block, role) in blocks.iter().zip(roles) {
         writer.write(block, role);
     }
@@ -31,11 +38,25 @@ pub(super) fn document(parser: &Parser, id: &str, source: &str, head: Head) -> R
     Ok(document)
 }
 
+/// No line of an address or of a list of names is longer, in characters; most lines of wrapped text are.
+const LONGEST_STACKED: u32 = 45;
+
+/// What the ends of a block's lines are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lines {
+    /// Where a program wrapped the text.
+    Wrapped,
+    /// Meant, as in an address.
+    Stacked,
+}
+
 /// Turns blocks into the parts of a document.
 struct Writer<'a> {
     outline: Outline,
     composer: Composer<'a>,
     lines: &'a [Line],
+    /// Whether the text is wrapped, where it is, at more than the width of a stack.
+    wide: bool,
 }
 
 impl Writer<'_> {
@@ -43,7 +64,7 @@ impl Writer<'_> {
         let (start, end) = (self.lines[block.first].start, self.lines[block.last].end);
         match role {
             Role::Title => {
-                let composed = self.compose(block, 0);
+                let composed = self.compose(block, 0, Lines::Wrapped);
                 self.outline.title(composed);
             }
             Role::Byline(names) => {
@@ -59,12 +80,12 @@ impl Writer<'_> {
                 self.composer.note(RepairKind::Metadata, start, end);
             }
             Role::Separator if !self.composer.mends(RepairKind::Markup) => {
-                let composed = self.compose(block, 0);
+                let composed = self.compose(block, 0, Lines::Wrapped);
                 self.outline.paragraph(ParagraphKind::Body, composed);
             }
             Role::Separator => self.composer.note(RepairKind::Markup, start, end),
             Role::Heading(level) => {
-                let composed = self.compose(block, 0);
+                let composed = self.compose(block, 0, Lines::Wrapped);
                 self.outline.heading(level, composed);
             }
             Role::Paragraph(ParagraphKind::Table) => {
@@ -77,31 +98,33 @@ impl Writer<'_> {
                     ParagraphKind::List if self.composer.mends(RepairKind::Markup) => join::bullet(first).unwrap_or(0),
                     _ => 0,
                 };
-                let composed = self.compose(block, mark);
+                let lines =
+                    if kind != ParagraphKind::List && self.is_stack(block) { Lines::Stacked } else { Lines::Wrapped };
+                let composed = self.compose(block, mark, lines);
                 self.outline.paragraph(kind, composed);
             }
         }
     }
 
     /// Writes the lines of a block; the first `skip` bytes are a list mark.
-    fn compose(&mut self, block: &Block, skip: usize) -> Composed {
+    fn compose(&mut self, block: &Block, skip: usize, wrap: Lines) -> Composed {
         let lines = self.lines;
         if skip > 0 {
             let start = lines[block.first].start;
             self.composer.note(RepairKind::Markup, start, start + skip);
         }
         let mut before: Option<usize> = None;
-        for at in block.first..=block.last {
+        for at in block.text(lines) {
             let line = &lines[at];
-            if !line.is_text() {
-                continue;
-            }
             if let Some(before) = before {
                 let end = lines[before].end;
                 if at > before + 1 || line.blank_before || line.page_before {
                     self.composer.note_as(RepairKind::Joined, end, line.start, "\n\n".to_owned());
                 }
-                self.composer.line_break(end, line.start);
+                match wrap {
+                    Lines::Stacked => self.composer.mark('\n'),
+                    Lines::Wrapped => self.composer.line_break(end, line.start),
+                }
             }
             let start = if before.is_none() { line.start + skip } else { line.start };
             if line.plain {
@@ -111,29 +134,57 @@ impl Writer<'_> {
             }
             before = Some(at);
         }
-        if block.lines > block.joins + 1 && self.composer.mends(RepairKind::Unwrapped) {
+        if wrap == Lines::Wrapped && block.lines > block.joins + 1 && self.composer.mends(RepairKind::Unwrapped) {
             let (from, to) = (lines[block.first].end, lines[block.last].start);
             self.composer.note_as(RepairKind::Unwrapped, from, to.max(from), "\n".to_owned());
         }
         self.composer.finish()
     }
 
+    /// Whether the lines of a paragraph are short because they are meant to be: an address, verse, a list of names.
+    fn is_stack(&self, block: &Block) -> bool {
+        let source = self.composer.source();
+        let fields = block.text(self.lines).filter(|&at| join::is_field(self.lines[at].text(source))).count();
+        if fields >= 2 && 2 * fields as u32 > block.lines {
+            return true;
+        }
+        if !self.wide || block.lines < 2 || block.columns / block.lines >= block::STACKED {
+            return false;
+        }
+        let mut before: Option<&str> = None;
+        block.text(self.lines).map(|at| self.lines[at].text(source)).all(|line| {
+            let ended = before.is_none_or(|before| before.ends_with([',', ';', ':', '.', '—', '!', '?']));
+            before = Some(line);
+            let length = line.chars().take(LONGEST_STACKED as usize + 1).count() as u32;
+            (ended || !join::begins_small(line)) && !join::breaks_off(line) && length <= LONGEST_STACKED
+        })
+    }
+
     /// Writes the rows of a table as lines and its columns with tabs between them.
     fn table(&mut self, block: &Block) -> Composed {
         let source = self.composer.source();
         let mut started = false;
-        for line in self.lines[block.first..=block.last].iter().filter(|line| line.is_text()) {
+        for line in block.text(self.lines).map(|at| &self.lines[at]) {
             if self.composer.mends(RepairKind::Markup) && join::is_rule(line.text(source)) {
                 self.composer.note(RepairKind::Markup, line.start, line.end);
                 continue;
             }
             let mut mark = '\n';
+            let mut before = line.start;
             for (start, end) in join::cells(source, line.start, line.end) {
+                // The dots that lead to a page number.
+                let (from, dots) = (before, source[before..start].trim());
+                let from = from + source[from..start].find(dots).unwrap_or(0);
+                if !dots.is_empty() && self.composer.mends(RepairKind::Markup) {
+                    self.composer.note(RepairKind::Markup, from, from + dots.len());
+                } else if !dots.is_empty() {
+                    self.composer.inline(from, from + dots.len());
+                }
                 if started {
                     self.composer.mark(mark);
                 }
                 self.composer.inline(start, end);
-                (started, mark) = (true, '\t');
+                (started, mark, before) = (true, '\t', end);
             }
         }
         self.composer.finish()
@@ -142,7 +193,7 @@ impl Writer<'_> {
     fn finish(mut self) -> Document {
         for line in self.lines {
             let kind = match line.mark {
-                Mark::Text => continue,
+                Mark::Text | Mark::Note => continue,
                 Mark::RunningHead => RepairKind::RunningHead,
                 Mark::RunningFoot => RepairKind::RunningFoot,
                 Mark::PageNumber => RepairKind::PageNumber,

@@ -3,13 +3,14 @@
 use super::block::{Block, is_speaker};
 use super::join;
 use super::line::Line;
+use super::note::{note_number, note_sign};
 use super::written_date::written_date;
 use crate::date::Date;
 use crate::document::ParagraphKind;
 
 /// A heading is at most this long, in characters.
-const LONGEST_HEADING: u64 = 120;
-const LONGEST_TITLE: u64 = 250;
+const LONGEST_HEADING: u32 = 120;
+const LONGEST_TITLE: u32 = 250;
 
 /// Whether a text may start with title, byline and date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +45,30 @@ pub(super) fn roles(source: &str, lines: &[Line], blocks: &[Block], head: Head) 
     roles
 }
 
+/// Puts the lines of a block at the start into blocks of their own where one of them is a byline or a date, as web
+/// pages have them without a blank line between.
+pub(super) fn split_head(source: &str, lines: &[Line], blocks: &mut Vec<Block>) {
+    const HEAD: usize = 6;
+    const MOST_LINES: u32 = 6;
+    let mut place = 0;
+    while place < blocks.len().min(HEAD) {
+        let block = blocks[place];
+        let text: Vec<usize> = block.text(lines).collect();
+        let is_own = |at: &usize| {
+            let text = lines[*at].text(source);
+            written_date(text).is_some_and(|date| date.day().is_some()) || byline(text, false).is_some()
+        };
+        let short = |at: &usize| lines[*at].columns <= LONGEST_HEADING && !join::ends_open(lines[*at].text(source));
+        if (2..=MOST_LINES).contains(&block.lines) && text.iter().all(short) && text.iter().any(is_own) {
+            let single = text.iter().map(|at| Block::new(lines, std::slice::from_ref(at)));
+            blocks.splice(place..=place, single);
+            place += text.len();
+        } else {
+            place += 1;
+        }
+    }
+}
+
 struct View<'a> {
     source: &'a str,
     lines: &'a [Line],
@@ -65,12 +90,9 @@ impl<'a> View<'a> {
         if block.lines == 1 && join::is_rule(text) {
             return Role::Separator;
         }
-        let indented = self.lines[block.first..=block.last].iter().filter(|line| line.is_text());
-        let mut least = u32::MAX;
-        for line in indented {
-            least = least.min(line.indent);
-        }
+        let least = block.text(self.lines).map(|at| self.lines[at].indent).min().unwrap_or(0);
         Role::Paragraph(match () {
+            () if block.aside => ParagraphKind::Footnote,
             () if self.is_table(block) => ParagraphKind::Table,
             () if join::is_list_item(text) => ParagraphKind::List,
             () if block.lines >= 2 && least >= 4 => ParagraphKind::Quote,
@@ -80,20 +102,39 @@ impl<'a> View<'a> {
 
     /// Whether most lines of a block have columns.
     fn is_table(&self, block: &Block) -> bool {
-        let mut tabled = 0;
-        for line in self.lines[block.first..=block.last].iter().filter(|line| line.is_text() && !line.plain) {
-            tabled += u32::from(join::cells(self.source, line.start, line.end).nth(1).is_some());
+        let (mut tabled, mut led) = (0, 0);
+        for line in block.text(self.lines).map(|at| &self.lines[at]) {
+            let may = !line.plain || join::ends_in_number(line.text(self.source));
+            let is_row = may && join::cells(self.source, line.start, line.end).nth(1).is_some();
+            tabled += u32::from(is_row);
+            led += u32::from(is_row && line.text(self.source).contains("...."));
         }
-        tabled >= 2 && 5 * tabled >= 3 * block.lines
+        // An entry of a table of contents may take two lines.
+        tabled >= 2 && (5 * tabled >= 3 * block.lines || 2 * led >= block.lines)
     }
 
-    /// Notes count up from 1, each in a block of its own; one alone is a sentence that starts with a number.
+    /// Whether a line of a block has columns, or is a menu: no title, though it may stand above one.
+    fn is_masthead(&self, place: usize) -> bool {
+        self.blocks[place].text(self.lines).any(|at| {
+            let line = &self.lines[at];
+            line.text(self.source).matches(" | ").count() >= 2
+                || !line.plain && join::cells(self.source, line.start, line.end).nth(1).is_some()
+        })
+    }
+
+    /// Notes count up from 1, each in a block of its own; one alone is a sentence that starts with a number, but for
+    /// one below a rule. A note with a sign needs a word above that has the sign.
     fn footnotes(&self, roles: &mut [Role]) {
         let mut notes: Vec<usize> = Vec::new();
         for place in 0..roles.len() {
+            let below_rule = place.checked_sub(1).is_some_and(|before| roles[before] == Role::Separator);
             match note_number(self.first(place)) {
                 Some(number) if number as usize == notes.len() + 1 => notes.push(place),
+                Some(_) if below_rule => roles[place] = Role::Paragraph(ParagraphKind::Footnote),
                 _ => {}
+            }
+            if note_sign(self.first(place)).is_some_and(|sign| self.is_signed(place, sign)) {
+                roles[place] = Role::Paragraph(ParagraphKind::Footnote);
             }
         }
         if notes.len() >= 2 {
@@ -101,6 +142,24 @@ impl<'a> View<'a> {
                 roles[place] = Role::Paragraph(ParagraphKind::Footnote);
             }
         }
+    }
+
+    /// Whether a word in one of the blocks before ends in the sign of a note, as `Trade.*` does, and none of them is
+    /// an item that starts with it.
+    fn is_signed(&self, place: usize, sign: char) -> bool {
+        const BEFORE: usize = 6;
+        for block in self.blocks[..place].iter().rev().take(BEFORE) {
+            for line in block.text(self.lines).map(|at| self.lines[at].text(self.source)) {
+                if line.starts_with(sign) {
+                    return false;
+                }
+                let mut words = line.split(' ').filter_map(|word| word.strip_suffix(sign));
+                if words.any(|word| word.contains(char::is_alphabetic)) {
+                    return true;
+                }
+            }
+        }
+        false
     }
 
     /// Title, byline and date at the start; returns where the body starts.
@@ -126,6 +185,7 @@ impl<'a> View<'a> {
             } else if !titled && more && self.is_title(at) {
                 roles[at] = Role::Title;
                 titled = true;
+            } else if !titled && more && self.is_masthead(at) {
             } else {
                 break;
             }
@@ -138,7 +198,25 @@ impl<'a> View<'a> {
             }
             return 0;
         }
+        if !roles.iter().any(|role| matches!(role, Role::Date(_)))
+            && let Some((place, date)) = self.date_below(at)
+        {
+            roles[place] = Role::Date(date);
+        }
         at
+    }
+
+    /// The day on a line of its own below the title, before the text begins: on a cover there are other lines between.
+    fn date_below(&self, start: usize) -> Option<(usize, Date)> {
+        const COVER: usize = 20;
+        let cover = (start..self.blocks.len()).take(COVER);
+        for place in cover.take_while(|&place| self.blocks[place].columns <= 2 * LONGEST_HEADING) {
+            let date = written_date(self.first(place)).filter(|date| date.day().is_some());
+            if let Some(date) = date.filter(|_| self.blocks[place].lines == 1) {
+                return Some((place, date));
+            }
+        }
+        None
     }
 
     fn is_text(&self, place: usize) -> bool {
@@ -149,6 +227,7 @@ impl<'a> View<'a> {
     fn is_title(&self, place: usize) -> bool {
         let block = &self.blocks[place];
         block.lines <= 3
+            && !self.is_masthead(place)
             && block.columns <= LONGEST_TITLE
             && !join::begins_small(self.first(place))
             && join::bullet(self.first(place)).is_none()
@@ -207,6 +286,11 @@ impl<'a> View<'a> {
         }
     }
 
+    /// Whether lines begin with the name of a field, as in the head of a cable or a mail: `SUBJECT: GAS TALKS`.
+    fn has_fields(&self, block: &Block) -> bool {
+        block.text(self.lines).filter(|&at| join::is_field(self.lines[at].text(self.source))).count() >= 2
+    }
+
     /// Whether a block longer than a heading follows, as after a question that is a heading.
     fn answers(&self, place: usize) -> bool {
         self.blocks.get(place + 1).is_some_and(|next| next.columns > LONGEST_HEADING)
@@ -215,6 +299,9 @@ impl<'a> View<'a> {
     fn shape(&self, place: usize) -> Option<Shape> {
         let block = &self.blocks[place];
         let text = self.first(place);
+        if self.is_masthead(place) || block.lines > 1 && self.has_fields(block) {
+            return None;
+        }
         let capitals = block.lines <= 3 && block.columns <= 2 * LONGEST_HEADING && join::is_capitals(text);
         if !(block.lines == 1 && block.columns <= LONGEST_HEADING || capitals && join::is_capitals(self.last(place))) {
             return None;
@@ -223,10 +310,14 @@ impl<'a> View<'a> {
             return None;
         }
         let words = text.split_whitespace().count();
+        // `SEC. 2. DEFINITIONS.` is a heading, stop and all.
+        if capitals && block.lines == 1 && join::is_label(text) && words > 2 {
+            return Some(Shape::Capitals);
+        }
         let last = self.last(place).chars().next_back()?;
         let numbered = join::enumeration(text).is_some() && join::bullet(text).is_none();
         if last == '?' && !numbered {
-            return (words >= 3 && !capitals).then_some(Shape::Question);
+            return (words >= 3).then_some(if capitals { Shape::Capitals } else { Shape::Question });
         }
         if !(last.is_alphanumeric() || matches!(last, ')' | '’' | '\'' | '”' | '"' | '?')) || words > 16 {
             return None;
@@ -256,48 +347,55 @@ enum Shape {
     Plain,
 }
 
-/// `[3] See …`, `3 See …`: the number of a note, not of a list item or a decimal.
-fn note_number(text: &str) -> Option<u32> {
-    let open = text.strip_prefix('[');
-    let rest = open.unwrap_or(text);
-    let digits = rest.bytes().take(4).take_while(u8::is_ascii_digit).count();
-    let number = rest[..digits].parse().ok().filter(|_| digits <= 3)?;
-    let after = &rest[digits..];
-    let after = if open.is_some() { after.strip_prefix(']')? } else { after };
-    let note = after.strip_prefix([' ', '\u{a0}'])?.trim_start();
-    note.starts_with(|c: char| c.is_uppercase() || join::is_opening(c)).then_some(number)
-}
-
 /// Words of headings that are capitalised like names.
-const NO_NAMES: [&str; 28] = [
+const NO_NAMES: [&str; 47] = [
     "abstract",
+    "affairs",
+    "agency",
     "analysis",
     "annex",
     "appendix",
+    "assembly",
     "background",
     "brief",
     "briefing",
+    "centre",
     "commentary",
+    "commission",
+    "committee",
     "conclusion",
     "conclusions",
+    "conference",
+    "congress",
     "contents",
+    "council",
+    "department",
     "executive",
     "findings",
     "foreword",
+    "foundation",
+    "institute",
     "introduction",
     "issue",
     "key",
+    "ministry",
+    "nations",
     "note",
+    "office",
     "overview",
     "paper",
-    "policy",
+    "parliament",
     "points",
+    "policy",
     "preface",
     "press",
     "recommendations",
+    "records",
     "report",
+    "session",
     "statement",
     "summary",
+    "university",
 ];
 
 /// The publisher or series that a line names: behind a label, or as a kind of paper with its number.
@@ -322,6 +420,9 @@ pub(super) fn byline(text: &str, titled: bool) -> Option<Vec<String>> {
     let names =
         ["By ", "by ", "BY ", "Author: ", "Authors: ", "Written by "].iter().find_map(|by| text.strip_prefix(by));
     if names.is_none() && (!titled || text.len() > 80) || text.len() > 200 {
+        return None;
+    }
+    if names.is_none() && text.contains("   ") {
         return None;
     }
     let list = names.unwrap_or(text).replace(" and ", ",").replace(" & ", ",").replace(';', ",");

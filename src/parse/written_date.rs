@@ -31,6 +31,11 @@ pub(crate) fn written_date(line: &str) -> Option<Date> {
     {
         words.remove(0);
     }
+    if words.len() > 3 {
+        while words.last().is_some_and(|last| is_time(last)) {
+            words.pop();
+        }
+    }
     match words[..] {
         [one] => one.parse().ok().filter(|date: &Date| date.day().is_some()).or_else(|| figures(one)),
         [month, year] => Date::year_month(year_number(year)?, month_number(month)?).ok(),
@@ -51,6 +56,19 @@ fn is_lead(word: &str) -> bool {
     let word = word.trim_end_matches([':', '.']).to_ascii_lowercase();
     matches!(word.as_str(), "published" | "date" | "dated" | "released" | "posted" | "on" | "issued")
         || ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"].contains(&word.as_str())
+}
+
+/// A part of a time of day: `14:30`, `10.10`, `10`, `a.m.`, `CET`.
+fn is_time(word: &str) -> bool {
+    let digits = word.bytes().filter(u8::is_ascii_digit).count();
+    let clock =
+        (1..=4).contains(&digits) && word.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b':' | b'.'));
+    let word = word.to_ascii_lowercase().replace('.', "");
+    clock && digits != word.len().max(4)
+        || matches!(
+            &*word,
+            "at" | "am" | "pm" | "h" | "hrs" | "cet" | "cest" | "gmt" | "utc" | "bst" | "est" | "edt" | "et"
+        )
 }
 
 fn month_number(word: &str) -> Option<i8> {
@@ -99,6 +117,9 @@ mod tests {
             "Friday, 4 February 2022",
             "Published: Feb 4, 2022",
             "04.02.2022",
+            "Friday, 4 February 2022, 10.10 a.m.",
+            "4 February 2022, 14:30 CET",
+            "February 4, 2022 at 9 am",
         ] {
             assert_eq!(written_date(form).map(|date| date.to_string()).as_deref(), Some("2022-02-04"), "{form}");
         }

@@ -17,6 +17,9 @@ use crate::text::words;
 /// How many names and topics that begin as typed are looked at; those without a paragraph are not shown.
 const LOOKED_AT: usize = 200;
 
+/// A name of more words is not looked for.
+const MOST_WORDS: usize = 6;
+
 /// How many words of the dictionaries are looked at.
 const DICTIONARY: usize = 200_000;
 
@@ -48,7 +51,7 @@ pub struct Completion {
     pub path: Option<FacetPath>,
     /// Paragraphs that name the actor, treat the topic (or one below) or hold the word, each once.
     pub count: u64,
-    /// What of the typed text it stands for, in bytes: all of it, or the last word.
+    /// What of the typed text it stands for, in bytes: the last words, or a field with its value (`actor:chi`).
     #[serde(flatten)]
     pub replaces: Span,
 }
@@ -57,7 +60,9 @@ impl Searcher {
     /// The actors, topics and words that begin as typed: at most `limit` of each kind, in this order, the most
     /// frequent first. Only what a paragraph holds is offered, with exact counts.
     ///
-    /// Actors and topics are looked up by all that was typed ("european u"), words by the last word.
+    /// Actors and topics are looked up by as many of the last words as begin a name ("gas for european u"), words by
+    /// the last one. Behind `actor:` or `topic:`, also with a quote, only their names are offered, and in an open
+    /// phrase only words.
     ///
     /// # Errors
     ///
@@ -79,37 +84,19 @@ impl Searcher {
     /// # Ok::<(), demarche::Error>(())
     /// ```
     pub fn complete(&self, typed: &str, limit: usize) -> Result<Vec<Completion>> {
-        let start = typed.len() - typed.trim_start().len();
-        let replaces = Span::new(start, typed.len());
-        let name = &typed[start..];
-        if name.is_empty() {
-            return Ok(Vec::new());
-        }
-        let counts = self.count(Request::new(Query::default()).count([Dimension::Actor, Dimension::Topic]))?;
+        let Typed { names, dimensions, has_words } = Typed::read(typed);
         let mut completions = Vec::new();
-        if let Some(actors) = counts.facets.get(Dimension::Actor) {
-            let named = self.index.annotator.gazetteer().complete(name, LOOKED_AT);
-            let found = named.into_iter().map(|(text, actor)| {
-                let path = actor.path().clone();
-                let count = match actor.offices() {
-                    [] => actors.get(&path).map_or(0, |node| node.count),
-                    // A person stands at the path of the office held then.
-                    _ => count_ending_in(actors, path.last_step()),
-                };
-                Completion { kind: CompletionKind::Actor, text, path: Some(path), count, replaces }
-            });
-            add(&mut completions, found.collect(), limit);
+        if !names.is_empty() {
+            let counts = self.count(Request::new(Query::default()).count(dimensions.iter().copied()))?;
+            for &dimension in dimensions {
+                let Some(counts) = counts.facets.get(dimension) else { continue };
+                // The most words first: what begins with all of them is what is meant.
+                let offered = names.iter().map(|name| self.named(dimension, name, counts));
+                let found = offered.into_iter().find(|found| found.iter().any(|one| one.count > 0));
+                add(&mut completions, found.unwrap_or_default(), limit);
+            }
         }
-        if let Some(topics) = counts.facets.get(Dimension::Topic) {
-            let found = self.index.annotator.taxonomy().complete(name, LOOKED_AT).into_iter().map(|topic| {
-                let path = topic.path().clone();
-                let count = topics.get(&path).map_or(0, |node| node.count);
-                let text = topic.label().to_owned();
-                Completion { kind: CompletionKind::Topic, text, path: Some(path), count, replaces }
-            });
-            add(&mut completions, found.collect(), limit);
-        }
-        if let Some(last) = words(typed).last().filter(|word| word.span.end == typed.len()) {
+        if let Some(last) = words(typed).last().filter(|word| has_words && word.span.end == typed.len()) {
             let mut dictionary = DICTIONARY;
             let Expansion { terms, .. } =
                 expand(&self.tantivy, self.index.fields.exact, last.text, Form::Prefix, &mut dictionary)?;
@@ -122,6 +109,36 @@ impl Searcher {
             add(&mut completions, found, limit);
         }
         Ok(completions)
+    }
+
+    /// What a name that is being typed could become.
+    fn named(&self, dimension: Dimension, name: &Name<'_>, counts: &FacetCounts) -> Vec<Completion> {
+        let Name { text: typed, replaces } = *name;
+        let annotator = &self.index.annotator;
+        if dimension == Dimension::Topic {
+            let found = annotator.taxonomy().complete(typed, LOOKED_AT).into_iter().map(|topic| {
+                let path = topic.path().clone();
+                let count = counts.get(&path).map_or(0, |node| node.count);
+                Completion {
+                    kind: CompletionKind::Topic,
+                    text: topic.label().to_owned(),
+                    path: Some(path),
+                    count,
+                    replaces,
+                }
+            });
+            return found.collect();
+        }
+        let found = annotator.gazetteer().complete(typed, LOOKED_AT).into_iter().map(|(text, actor)| {
+            let path = actor.path().clone();
+            let count = match actor.offices() {
+                [] => counts.get(&path).map_or(0, |node| node.count),
+                // A person stands at the path of the office held then.
+                _ => count_ending_in(counts, path.last_step()),
+            };
+            Completion { kind: CompletionKind::Actor, text, path: Some(path), count, replaces }
+        });
+        found.collect()
     }
 
     /// How many paragraphs hold a word as written.
@@ -149,6 +166,53 @@ impl Searcher {
     }
 }
 
+/// The end of a text that is being typed, as what it could be the beginning of.
+#[derive(Debug, PartialEq)]
+struct Typed<'a> {
+    /// Names, the longest first.
+    names: Vec<Name<'a>>,
+    /// The dimensions that these can be of.
+    dimensions: &'static [Dimension],
+    /// Whether the last word can be a word.
+    has_words: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Name<'a> {
+    text: &'a str,
+    replaces: Span,
+}
+
+impl<'a> Typed<'a> {
+    fn read(typed: &'a str) -> Typed<'a> {
+        let quote = typed.rfind('"').filter(|_| !typed.matches('"').count().is_multiple_of(2));
+        let field = |before: &'a str| {
+            let fields: [(&str, &'static [Dimension]); 2] =
+                [("actor:", &[Dimension::Actor]), ("topic:", &[Dimension::Topic])];
+            fields.into_iter().find(|(field, _)| before.ends_with(field))
+        };
+        // `actor:"european u`, `actor:chi`, `"european u`, `european u`.
+        let value = quote.map_or_else(|| typed.rfind(':'), Some).map_or(0, |at| at + 1);
+        let before = &typed[..quote.unwrap_or(value)];
+        let is_whole = quote.is_some() || !typed[value..].contains(char::is_whitespace);
+        if let Some((field, dimensions)) = field(before).filter(|_| is_whole) {
+            let name = Name { text: &typed[value..], replaces: Span::new(before.len() - field.len(), typed.len()) };
+            let names = if name.text.trim().is_empty() { Vec::new() } else { vec![name] };
+            return Typed { names, dimensions, has_words: false };
+        }
+        let mut names = Vec::new();
+        if quote.is_none() {
+            // What stands behind a closed phrase or a bracket begins anew.
+            let open = typed.rfind(['"', '(', ')']).map_or(0, |at| at + 1);
+            let starts: Vec<usize> = words(&typed[open..]).map(|word| open + word.span.start).collect();
+            let starts = &starts[starts.len().saturating_sub(MOST_WORDS)..];
+            let name = |&start: &usize| Name { text: &typed[start..], replaces: Span::new(start, typed.len()) };
+            names.extend(starts.iter().map(name));
+        }
+        Typed { names, dimensions: &[Dimension::Actor, Dimension::Topic], has_words: true }
+    }
+}
+
 /// The most frequent of what was found, after what is there.
 fn add(completions: &mut Vec<Completion>, mut found: Vec<Completion>, limit: usize) {
     found.retain(|one| one.count > 0);
@@ -161,4 +225,26 @@ fn add(completions: &mut Vec<Completion>, mut found: Vec<Completion>, limit: usi
 fn count_ending_in(counts: &FacetCounts, step: &str) -> u64 {
     let all = counts.select(&FacetSelection::all());
     all.nodes.iter().filter(|node| node.path.last_step() == step).map(|node| node.count).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_what_is_typed_is_what_is_completed() {
+        let shown = |typed: &'static str| {
+            let Typed { names, dimensions, has_words } = Typed::read(typed);
+            let names: Vec<(&str, usize)> = names.iter().map(|name| (name.text, name.replaces.start)).collect();
+            (names, dimensions.len(), has_words)
+        };
+        assert_eq!(shown("gas european u"), (vec![("gas european u", 0), ("european u", 4), ("u", 13)], 2, true));
+        assert_eq!(shown("gas +actor:chi"), (vec![("chi", 5)], 1, false));
+        assert_eq!(shown("(actor:\"european u"), (vec![("european u", 1)], 1, false));
+        assert_eq!(shown("topic:"), (vec![], 1, false));
+        assert_eq!(shown("actor:china gas"), (vec![("actor:china gas", 0), ("china gas", 6), ("gas", 12)], 2, true));
+        assert_eq!(shown("\"price of g"), (vec![], 2, true));
+        assert_eq!(shown("\"price of gas\" pol"), (vec![("pol", 15)], 2, true));
+        assert_eq!(shown(""), (vec![], 2, true));
+    }
 }

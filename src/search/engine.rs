@@ -3,8 +3,9 @@
 use std::fmt::Debug;
 
 use super::request::Request;
-use super::resolve::Resolved;
+use super::resolve::{Resolved, meant};
 use super::results::Results;
+use super::searcher::Searcher;
 use crate::document::Document;
 use crate::error::Result;
 use crate::facet::Dimension;
@@ -12,8 +13,7 @@ use crate::index::Index;
 
 /// What answers requests: an embedded [`Index`] or an index on a cluster, so that an application can hold either.
 ///
-/// An [`Index`] answers each request from its newest commit; who wants several answers from one commit keeps a
-/// [`Searcher`](crate::Searcher).
+/// An [`Index`] answers each request from its newest commit, a [`Searcher`] all of them from its own.
 ///
 /// # Examples
 ///
@@ -58,5 +58,19 @@ impl Engine for Index {
 
     fn resolve(&self, dimension: Dimension, given: &str) -> Result<Resolved> {
         Index::resolve(self, dimension, given)
+    }
+}
+
+impl Engine for Searcher {
+    fn search(&self, request: Request) -> Result<Results> {
+        Searcher::search(self, request)
+    }
+
+    fn document(&self, id: &str) -> Result<Option<Document>> {
+        Searcher::document(self, id)
+    }
+
+    fn resolve(&self, dimension: Dimension, given: &str) -> Result<Resolved> {
+        meant(&self.index, &self.tantivy, dimension, given)
     }
 }

@@ -36,6 +36,7 @@ mod spelling;
 mod statistics;
 mod top;
 
+pub(crate) use self::facet::Periods;
 pub use self::{
     complete::{Completion, CompletionKind},
     cursor::Cursor,

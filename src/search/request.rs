@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::cursor::Cursor;
-use super::facet::{FacetSelection, Interval};
+use super::facet::{FacetSelection, Interval, Periods};
 use super::order::{Recency, Sort};
 use super::query::Query;
 use super::rank::{Ranking, Start};
@@ -32,7 +32,7 @@ pub struct Request {
     pub(crate) dimensions: Vec<Dimension>,
     pub(crate) selections: BTreeMap<Dimension, FacetSelection>,
     pub(crate) sideways: bool,
-    pub(crate) timeline: Option<Interval>,
+    pub(crate) timeline: Option<Periods>,
     pub(crate) passage_characters: usize,
     pub(crate) ranking: Ranking,
     pub(crate) sort: Sort,
@@ -98,7 +98,14 @@ impl Request {
 
     /// Counts over time as well, in periods of this length. By default, it does not.
     pub fn timeline(mut self, interval: Interval) -> Request {
-        self.timeline = Some(interval);
+        self.timeline = Some(Periods::Of(interval));
+        self
+    }
+
+    /// Counts over time as well, in at most so many periods: days, months, quarters or years, the shortest of them that
+    /// do and that most of the dates are as precise as. Years may be more. By default, it does not.
+    pub fn periods(mut self, most: usize) -> Request {
+        self.timeline = Some(Periods::AtMost(most));
         self
     }
 

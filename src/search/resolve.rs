@@ -45,10 +45,19 @@ impl Index {
     /// # Ok::<(), demarche::Error>(())
     /// ```
     pub fn resolve(&self, dimension: Dimension, given: &str) -> Result<Resolved> {
-        let searcher = self.inner.reader.searcher();
-        let resolved = resolve(&Indexed { index: &self.inner, searcher: &searcher }, dimension, given)?;
-        resolved.ok_or_else(|| unknown(dimension, given, &suggestions(&self.inner.annotator, dimension, given)))
+        meant(&self.inner, &self.inner.reader.searcher(), dimension, given)
     }
+}
+
+/// What a value stands for in one commit of an index.
+pub(super) fn meant(
+    index: &Inner,
+    searcher: &tantivy::Searcher,
+    dimension: Dimension,
+    given: &str,
+) -> Result<Resolved> {
+    let resolved = resolve(&Indexed { index, searcher }, dimension, given)?;
+    resolved.ok_or_else(|| unknown(dimension, given, &suggestions(&index.annotator, dimension, given)))
 }
 
 /// The names and values that a query can mean.

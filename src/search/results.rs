@@ -136,6 +136,11 @@ pub struct Hit {
 }
 
 impl Hit {
+    /// The passage and what matched in it, to be marked up: `hit.highlight().to_html(&hit.text)`.
+    pub fn highlight(&self) -> Highlight {
+        Highlight::new(self.passage_span, self.highlights.clone())
+    }
+
     pub(crate) fn new(score: f32, stored: StoredParagraph, highlight: Highlight) -> Hit {
         let StoredParagraph { document, title, date, headings, paragraph, .. } = stored;
         Hit {

@@ -93,6 +93,63 @@ fn html_keeps_its_structure_and_drops_its_furniture() -> Result<()> {
 }
 
 #[test]
+#[cfg(feature = "html")]
+fn html_of_word_processors_and_of_forms_is_read_through() -> Result<()> {
+    let source = "<form action='/'><p>The <st1:place>Baltic</st1:place> states<o:p></o:p> and <picture><svg><title>x</title>\
+        <g></g></svg></picture>Poland<script>a()</script> met.<o:p/></p><label>E-mail</label><button>Send</button></form>";
+    let document = Parser::new().html("a", source)?;
+    assert_eq!(shown(&document), ["body : The Baltic states and Poland met."]);
+    Ok(())
+}
+
+#[test]
+fn lines_that_an_author_broke_are_kept_and_wrapped_ones_are_not() -> Result<()> {
+    let address = ["Office for Disarmament Affairs", "405 East 42nd Street", "New York"];
+    let wrapped = [
+        "The ministers met in Geneva for the third time this",
+        "year and spoke of the price of gas. Nobody expec-",
+        "ted that.",
+    ];
+    let whole =
+        "The ministers met in Geneva for the third time this year and spoke of the price of gas. Nobody expected that.";
+    let markdown = format!("{}\n\n{}\n", address.join("  \n"), wrapped.join("\\\n"));
+    let expected = [format!("body : {}", address.join("\n")), format!("body : {whole}")];
+    assert_eq!(shown(&Parser::new().markdown("a", &markdown)?), expected);
+    if cfg!(feature = "html") {
+        let html = format!("<p>{}</p><p>{}</p>", address.join("<br>\n"), wrapped.join("<br>"));
+        assert_eq!(shown(&Parser::new().read("a.html", html).next().expect("a document")?), expected);
+    }
+    Ok(())
+}
+
+#[test]
+fn marks_stay_where_dropping_them_is_off() -> Result<()> {
+    let parser = Parser::builder().repair(RepairKind::Markup, false).build();
+    let source = "# Gas\n\n## *New* talks ##\n\nThe **ministers** [met](/x) &amp;\n> agreed[^1].\n\n- one\n\n---\n\n| a | b |\n|---|---|\n| 1 | 2 |\n";
+    let document = parser.markdown("a", source)?;
+    assert_eq!(document.title.as_deref(), Some("# Gas"));
+    assert_eq!(
+        shown(&document),
+        [
+            "body ## *New* talks ##: The **ministers** [met](/x) &amp;",
+            "quote ## *New* talks ##: > agreed[^1].",
+            "list ## *New* talks ##: - one",
+            "body ## *New* talks ##: ---",
+            "table ## *New* talks ##: | a\t| b | |---|---|\n| 1\t| 2 |",
+        ]
+    );
+    assert_eq!(document.repairs, []);
+    if cfg!(feature = "html") {
+        let html =
+            "<h1>Gas</h1><p>The <b>ministers</b> <a href='/x'>met</a> &amp; agreed.<sup><a href='#fn1'>1</a></sup></p>";
+        let document = parser.read("a.html", html).next().expect("a document")?;
+        let text = "body : The <b>ministers</b> <a href='/x'>met</a> &amp; agreed.<sup><a href='#fn1'>1";
+        assert_eq!((document.title.as_deref(), shown(&document)), (Some("Gas"), vec![text.to_owned()]));
+    }
+    Ok(())
+}
+
+#[test]
 fn plain_text_has_its_structure_found() -> Result<()> {
     let long = "The ministers of both countries met twice in the course of the year and agreed on the price of gas.";
     let source = format!(
@@ -114,7 +171,7 @@ fn plain_text_has_its_structure_found() -> Result<()> {
             "list 1. Background › 1.1 The treaty: the first point".to_owned(),
             "list 1. Background › 1.1 The treaty: the second point".to_owned(),
             format!("body 2. What comes next?: {long}"),
-            "quote 2. What comes next?: It was the best of times, and the worst, he said.".to_owned(),
+            "quote 2. What comes next?: It was the best of times,\nand the worst, he said.".to_owned(),
             "footnote 2. What comes next?: [1] Treaty of 1997.".to_owned(),
             "footnote 2. What comes next?: [2] Ibid.".to_owned(),
         ]

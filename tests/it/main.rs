@@ -2,6 +2,7 @@
 
 mod actors;
 mod discovery;
+mod documents;
 mod facets;
 mod formats;
 mod hostile;

@@ -137,7 +137,7 @@ fn json_lines_take_title_and_date_from_their_fields_and_go_on_after_bad_lines() 
     assert!(next().unwrap_err().to_string().starts_with("in: line 3, column 11: not a JSON object: "));
     let third = next()?;
     assert_eq!((third.title.as_deref(), third.paragraphs.len()), (Some("T"), 1));
-    assert_eq!(next().unwrap_err().to_string(), "in: line 5, column 1: the field \"text\" is not a string");
+    assert_eq!(next().unwrap_err().to_string(), "in: line 5, column 18: the field \"text\" is not a string");
     Ok(())
 }
 

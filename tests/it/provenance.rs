@@ -250,9 +250,15 @@ proptest! {
     fn what_is_switched_off_is_not_done(source in text(), off in 0u16..4096) {
         let off: Vec<RepairKind> = (0..12).filter(|bit| off >> bit & 1 == 1).map(|bit| OPTIONS[bit]).collect();
         let parser = off.iter().fold(Parser::builder(), |builder, &kind| builder.repair(kind, false)).build();
-        if let Some(document) = parse(&parser, Format::Text, &source) {
+        for format in [Format::Text, Format::Markdown, Format::Html] {
+            // With the marks in it the text of Markdown is that of the source, references and all.
+            let as_written = format == Format::Markdown && off.contains(&RepairKind::Markup);
+            let source = if as_written || format == Format::Html { source.clone() } else { source.replace(['&', '\\'], "+") };
+            let Some(document) = parse(&parser, format, &source) else { continue };
             check(&source, &document)?;
-            check_whole(&source, &document)?;
+            if format != Format::Html {
+                check_whole(&source, &document)?;
+            }
             for repair in &document.repairs {
                 prop_assert!(!off.contains(&repair.kind), "{:?} is off", repair);
             }

@@ -9,7 +9,7 @@ use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 use super::selection::FacetSelection;
-use super::timeline::{Interval, Timeline};
+use super::timeline::{Periods, Timeline};
 use crate::facet::{Dimension, FacetPath};
 use crate::index::{Nodes, SchemeCodes};
 use crate::search::count::DimensionCounts;
@@ -185,8 +185,8 @@ impl FacetCounts {
     }
 
     /// The counts of the date dimension as a row of periods.
-    pub(crate) fn timeline(&self, interval: Interval) -> Timeline {
-        Timeline::new(&self.nodes, &self.counts, self.documents, interval)
+    pub(crate) fn timeline(&self, periods: Periods) -> Timeline {
+        Timeline::new(&self.nodes, &self.counts, self.documents, periods)
     }
 }
 

@@ -6,6 +6,7 @@ mod counts;
 mod selection;
 mod timeline;
 
+pub(crate) use self::timeline::Periods;
 pub use self::{
     counts::{FacetCount, FacetCounts, FacetList, Facets},
     selection::FacetSelection,

@@ -61,6 +61,15 @@ impl Interval {
     }
 }
 
+/// The periods that a timeline is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Periods {
+    /// Of this length, as long as there are not too many.
+    Of(Interval),
+    /// At most so many, the shortest that do.
+    AtMost(usize),
+}
+
 /// Counts of one period.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -98,7 +107,7 @@ impl Timeline {
     pub const MAX_PERIODS: usize = 119_988;
 
     /// Adds up the counts of the date dimension; `distinct` when documents are counted.
-    pub(crate) fn new(nodes: &Nodes, counts: &DimensionCounts, distinct: bool, asked: Interval) -> Timeline {
+    pub(crate) fn new(nodes: &Nodes, counts: &DimensionCounts, distinct: bool, asked: Periods) -> Timeline {
         let mut dated = Vec::new();
         for (node, counts) in counts.nodes.iter().enumerate().filter(|(_, counts)| counts.direct > 0) {
             // A document has one date, so what is at a node itself adds up to any period, documents too.
@@ -106,8 +115,20 @@ impl Timeline {
             dated.extend(date.map(|date| (date, counts.direct)).map(|(date, direct)| (date, direct, node)));
         }
         let documents_at = documents_at(nodes, counts);
-        let mut interval = asked;
+        let (mut interval, most) = match asked {
+            Periods::Of(interval) => (interval, Timeline::MAX_PERIODS),
+            Periods::AtMost(most) => (Interval::Day, most.min(Timeline::MAX_PERIODS)),
+        };
+        let all: u64 = dated.iter().map(|(_, direct, _)| direct).sum();
         loop {
+            // Who did not choose a length wants to see the dates that there are.
+            if matches!(asked, Periods::AtMost(_))
+                && interval != Interval::Year
+                && 2 * imprecise(&dated, interval) > all
+            {
+                interval = interval.coarser();
+                continue;
+            }
             let numbered = dated.iter().filter_map(|&(date, direct, node)| {
                 interval.number(date).map(|number| (number, direct, documents_at[node]))
             });
@@ -120,7 +141,7 @@ impl Timeline {
                     undated: counts.missing,
                 };
             };
-            if (last - first) as usize >= Timeline::MAX_PERIODS {
+            if interval != Interval::Year && (last - first) as usize >= most {
                 interval = interval.coarser();
                 continue;
             }

@@ -22,6 +22,10 @@ pub struct Highlight {
 }
 
 impl Highlight {
+    pub(super) fn new(passage: Span, ranges: Vec<Span>) -> Highlight {
+        Highlight { passage, ranges }
+    }
+
     /// The part worth showing: whole sentences, up to the budget; a sentence over the budget is cut
     /// between words. Never empty.
     pub fn passage(&self) -> Span {
