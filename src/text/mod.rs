@@ -20,7 +20,7 @@ pub(crate) use self::{
     closeness::slips,
     fold::plain,
     function_word::is_function_word,
-    run::{Head, blocks},
+    run::{Head, blocks, load, lower},
     sentence::{ends_abbreviated, sentences},
     term::{Analyzer, Term, TermKind},
     word::{Word, words},

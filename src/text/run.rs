@@ -36,6 +36,12 @@ pub(crate) fn load(bytes: &[u8], at: usize) -> u64 {
     bytes.get(at..).unwrap_or_default().iter().rev().fold(0, |number, &byte| (number << 8) | u64::from(byte))
 }
 
+/// Eight ASCII letters and digits in lower case; a digit has the bit already.
+#[inline]
+pub(crate) fn lower(eight: u64) -> u64 {
+    eight | each(0x20)
+}
+
 /// The first eight bytes of a run, or all of a shorter one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Head {
@@ -59,6 +65,18 @@ impl Head {
         let len = stop.trailing_zeros() as usize / 8;
         let goes_on = (eight >> (8 * len)) & 0x80 != 0;
         Head { bytes: eight & !(u64::MAX << (8 * len)), len, goes_on }
+    }
+
+    /// The end of the run, which starts at `at`.
+    #[inline]
+    pub(crate) fn end(self, bytes: &[u8], at: usize) -> usize {
+        let mut end = at + self.len;
+        let mut last = self.len;
+        while last == 8 {
+            last = Head::of(bytes, end).len;
+            end += last;
+        }
+        end
     }
 
     /// Its letters in lower case.
@@ -134,6 +152,7 @@ mod tests {
                 let len = (at..bytes.len()).take_while(|&at| word(at)).take(8).count();
                 let head = Head::of(bytes, at);
                 prop_assert_eq!(head.len, len);
+                prop_assert_eq!(head.end(bytes, at), at + (at..bytes.len()).take_while(|&at| word(at)).count());
                 prop_assert_eq!(&head.bytes.to_le_bytes()[..len], &bytes[at..at + len]);
                 prop_assert_eq!(&head.folded().to_le_bytes()[..len], bytes[at..at + len].to_ascii_lowercase());
                 prop_assert!(len == 8 || head.folded() >> (8 * len) == 0);

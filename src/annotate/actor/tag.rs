@@ -46,8 +46,11 @@ impl Gazetteer {
         }
     }
 
-    /// The actors of several texts of one document, text by text.
+    /// The actors of several texts of one document, text by text; empty where nobody can be named.
     pub(crate) fn tag_texts(&self, texts: &[&str], date: Option<Date>, floor: f32) -> Vec<Vec<ActorTag>> {
+        if self.entries.is_empty() {
+            return Vec::new();
+        }
         let when = date.map(Period::of);
         let (candidates, ends, licences) = self.first_pass(texts, when);
         let own = self.own_acronyms(texts, &licences);

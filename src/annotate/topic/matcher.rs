@@ -6,15 +6,12 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
-use std::ops::Range;
 
 use super::cue::Pattern;
-use super::surfaces::{Surface, Surfaces};
-use super::words::{Word, each_number, each_word};
+use super::surfaces::Surfaces;
+use super::trie::{DEEPEST, Growing, Leaf, NO_WORD, Trie};
+use super::words::{Numbers, Word, each_number};
 use crate::document::{ActorTag, Span};
-
-/// The longest cue, in words.
-pub(super) const DEEPEST: usize = 8;
 
 /// The number of a cue in the compiled taxonomy.
 pub(super) type CueId = u32;
@@ -37,38 +34,6 @@ pub(super) struct Target {
     pub(super) blocks: bool,
 }
 
-/// Keys are hashes already.
-#[derive(Debug, Clone, Copy, Default)]
-struct AsIs(u64);
-
-impl Hasher for AsIs {
-    fn finish(&self) -> u64 {
-        // The table takes its buckets from the low bits and its tags from the high ones.
-        self.0.wrapping_mul(0x9e37_79b9_7f4a_7c15)
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.0 = (self.0 << 8) ^ u64::from(byte);
-        }
-    }
-
-    fn write_u64(&mut self, key: u64) {
-        self.0 = key;
-    }
-}
-
-type Table<V> = HashMap<u64, V, BuildHasherDefault<AsIs>>;
-
-/// What stands at the end of a sequence of words.
-#[derive(Debug, Clone, Copy)]
-enum Leaf {
-    /// A cue; the bits say which of its words must stand in capitals.
-    Whole { cue: CueId, capitals: u8 },
-    /// Half of a pair.
-    Half { cue: CueId, right: bool, within: u8 },
-}
-
 /// A word that occurs in a cue.
 #[derive(Debug, Clone, Copy)]
 struct Token {
@@ -85,15 +50,17 @@ struct Token {
 /// Half of a pair that was seen.
 #[derive(Debug, Clone, Copy)]
 struct Seen {
-    cue: CueId,
-    right: bool,
     /// Its first and last word, as places in the text.
     first: u32,
     last: u32,
     sentence: u32,
     /// Its bytes.
     span: Span,
+    /// The place in the list of the same half where it was seen before, or [`NEVER`].
+    before: u32,
 }
+
+const NEVER: u32 = u32::MAX;
 
 /// Room that is used again for every text.
 #[derive(Debug, Default)]
@@ -101,35 +68,59 @@ pub(super) struct Scratch {
     surfaces: Surfaces,
     tokens: Vec<Token>,
     seen: Vec<Seen>,
+    /// By pair, twice: where its left and its right half were last seen, as places in `seen`.
+    halves: Vec<u32>,
     found: Vec<Hit>,
     /// By top: how far the longest match yet reaches, and how far the last block.
     covered: Vec<(usize, usize)>,
 }
 
+/// Cues on their way to a [`Matcher`].
+#[derive(Debug)]
+pub(super) struct MatcherBuilder {
+    trie: Growing,
+    pairs: u16,
+    actors: HashMap<Box<str>, Vec<CueId>, BuildHasherDefault<ShortNames>>,
+    targets: Vec<Target>,
+}
+
 /// The compiled cues.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Matcher {
-    words: Table<u32>,
-    /// Node and word to node; node 0 is the root.
-    edges: Table<u32>,
-    /// By the number of a word: the node that cues starting with it go through, or 0.
-    starts: Vec<u32>,
-    /// By node.
-    leaves: Vec<Vec<Leaf>>,
-    /// By node: whether a longer cue goes on from it.
-    goes_on: Vec<bool>,
-    actors: HashMap<Box<str>, Vec<CueId>>,
+    trie: Trie,
+    pairs: u16,
+    actors: HashMap<Box<str>, Vec<CueId>, BuildHasherDefault<ShortNames>>,
     targets: Vec<Target>,
     tops: usize,
 }
 
-fn edge(node: u32, word: u32) -> u64 {
-    (u64::from(node) << 32) | u64::from(word)
+/// FNV-1a: ids of actors are short and come from tables, and every tag of a paragraph is looked up with each step of
+/// its path.
+#[derive(Debug, Clone, Copy)]
+struct ShortNames(u64);
+
+impl Default for ShortNames {
+    fn default() -> ShortNames {
+        ShortNames(0xcbf2_9ce4_8422_2325)
+    }
 }
 
-impl Matcher {
-    pub(super) fn new(tops: usize) -> Matcher {
-        Matcher { starts: vec![0], leaves: vec![Vec::new()], goes_on: vec![true], tops, ..Matcher::default() }
+impl Hasher for ShortNames {
+    fn finish(&self) -> u64 {
+        // The table takes its tags from the high bits, which the last letters hardly reach.
+        self.0 ^ (self.0 << 32)
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+    }
+}
+
+impl MatcherBuilder {
+    pub(super) fn new() -> MatcherBuilder {
+        MatcherBuilder { trie: Growing::new(), pairs: 0, actors: HashMap::default(), targets: Vec::new() }
     }
 
     /// Adds a cue and gives its number, which counts up from 0.
@@ -140,14 +131,16 @@ impl Matcher {
         match Pattern::of(text)? {
             Pattern::Actor(id) => self.actors.entry(id.into()).or_default().push(cue),
             Pattern::Words(words) => {
-                let (node, capitals) = self.path(words)?;
-                self.leaves[node as usize].push(Leaf::Whole { cue, capitals });
+                let (node, capitals) = self.trie.path(words)?;
+                self.trie.put(node, Leaf::Whole { cue, capitals });
             }
             Pattern::Pair { left, right, within } => {
+                let pair = self.pairs;
+                self.pairs = pair.checked_add(1).ok_or_else(|| format!("found more than {pair} pairs"))?;
                 for (sides, right) in [(left, false), (right, true)] {
                     for words in sides {
-                        let (node, _) = self.path(words)?;
-                        self.leaves[node as usize].push(Leaf::Half { cue, right, within: within as u8 });
+                        let (node, _) = self.trie.path(words)?;
+                        self.trie.put(node, Leaf::Half { cue, pair, right, within: within as u8 });
                     }
                 }
             }
@@ -156,60 +149,42 @@ impl Matcher {
         Ok(cue)
     }
 
-    /// The node at the end of the words, and which of them stand in capitals.
-    fn path(&mut self, words: &str) -> Result<(u32, u8), String> {
-        let (mut node, mut capitals, mut length) = (0, 0, 0);
-        let mut sequence = Vec::new();
-        each_word(words, |word| sequence.push(word));
-        for word in &sequence {
-            // A single capital is a name's initial or a word like "A"; only longer ones are acronyms.
-            if word.upper && word.end - word.start > 1 && length < DEEPEST {
-                capitals |= 1 << length;
-            }
-            length += 1;
-            let next_word = self.words.len() as u32 + 1;
-            let id = *self.words.entry(word.hash).or_insert(next_word);
-            if id == next_word {
-                self.starts.push(0);
-            }
-            let next_node = self.leaves.len() as u32;
-            let next = *self.edges.entry(edge(node, id)).or_insert(next_node);
-            if next == next_node {
-                self.leaves.push(Vec::new());
-                self.goes_on.push(false);
-                self.goes_on[node as usize] = true;
-                if node == 0 {
-                    self.starts[id as usize] = next;
-                }
-            }
-            node = next;
-        }
-        match length {
-            0 => Err("found no word".to_owned()),
-            1..=DEEPEST => Ok((node, capitals)),
-            _ => Err(format!("found {length} words, expected at most {DEEPEST}")),
-        }
+    /// The matcher of the cues, for a taxonomy with so many tops.
+    pub(super) fn finish(self, tops: usize) -> Matcher {
+        let MatcherBuilder { trie, pairs, actors, targets } = self;
+        Matcher { trie: trie.finish(), pairs, actors, targets, tops }
+    }
+}
+
+/// Gives words the numbers that they have in the trie.
+struct TrieNumbers<'a> {
+    trie: &'a Trie,
+    surfaces: &'a mut Surfaces,
+}
+
+impl Numbers for TrieNumbers<'_> {
+    #[inline]
+    fn plain(&mut self, bytes: &[u8], start: usize, end: usize, hash: impl FnOnce() -> u64) -> u64 {
+        u64::from(self.surfaces.number(bytes, start, end, || self.trie.word(hash())))
     }
 
+    fn other(&mut self, hash: u64) -> u64 {
+        u64::from(self.trie.word(hash))
+    }
+}
+
+impl Matcher {
     /// Puts the hits of a text into `hits`, in the order of the text.
     pub(super) fn find(&self, text: &str, actors: &[ActorTag], scratch: &mut Scratch, hits: &mut Vec<Hit>) {
         hits.clear();
         scratch.tokens.clear();
         let (mut upper, mut total) = (0_u32, 0_u32);
         let Scratch { surfaces, tokens, .. } = scratch;
-        let bytes = text.as_bytes();
-        let look_up = |hash: u64| self.words.get(&hash).copied().unwrap_or(0);
-        let number = |plain: Option<Range<usize>>, hash: &mut dyn FnMut() -> u64| {
-            let surface = plain.and_then(|range| Surface::of(bytes, range.start, range.end));
-            u64::from(match surface {
-                Some(surface) => surfaces.number(surface, || look_up(hash())),
-                None => look_up(hash()),
-            })
-        };
-        each_number(text, number, |word| {
-            if word.hash != 0 {
-                let Word { hash, start, end, upper, sentence } = word;
-                tokens.push(Token { word: hash as u32, place: total, sentence, start, end, upper });
+        each_number(text, TrieNumbers { trie: &self.trie, surfaces }, |word| {
+            let number = word.hash as u32;
+            if number != NO_WORD {
+                let Word { start, end, upper, sentence, .. } = word;
+                tokens.push(Token { word: number, place: total, sentence, start, end, upper });
             }
             total += 1;
             upper += u32::from(word.upper);
@@ -222,33 +197,38 @@ impl Matcher {
     }
 
     fn walk(&self, shouted: bool, scratch: &mut Scratch) {
-        let Scratch { tokens, seen, found, .. } = scratch;
+        let Scratch { tokens, seen, halves, found, .. } = scratch;
         seen.clear();
+        halves.clear();
+        halves.resize(2 * usize::from(self.pairs), NEVER);
         found.clear();
         for (at, first) in tokens.iter().enumerate() {
-            let mut node = self.starts[first.word as usize];
-            if node == 0 {
-                continue;
-            }
+            let Some(mut node) = self.trie.start(first.word) else { continue };
             let mut spoken = 0_u8;
             for (depth, token) in tokens[at..].iter().take(DEEPEST).enumerate() {
                 if depth > 0 {
                     let follows = token.place == first.place + depth as u32 && token.sentence == first.sentence;
-                    if !follows || !self.goes_on[node as usize] {
+                    if !follows || !self.trie.goes_on(node) {
                         break;
                     }
-                    let Some(&next) = self.edges.get(&edge(node, token.word)) else { break };
+                    let Some(next) = self.trie.step(node, token.word) else { break };
                     node = next;
                 }
                 spoken |= u8::from(token.upper || shouted) << depth;
-                for &leaf in &self.leaves[node as usize] {
+                for &leaf in self.trie.leaves(node) {
                     let span = Span::new(first.start as usize, token.end as usize);
                     match leaf {
                         Leaf::Whole { cue, capitals } if capitals & !spoken == 0 => found.push(Hit { cue, span }),
                         Leaf::Whole { .. } => {}
-                        Leaf::Half { cue, right, within } => {
+                        Leaf::Half { cue, pair, right, within } => {
+                            let half = 2 * usize::from(pair) + usize::from(right);
                             let (last, sentence) = (token.place, token.sentence);
-                            meet(Seen { cue, right, first: first.place, last, sentence, span }, within, seen, found);
+                            let now = Seen { first: first.place, last, sentence, span, before: halves[half] };
+                            if let Some(other) = other_half(now, halves[half ^ 1], u32::from(within), seen) {
+                                found.push(Hit { cue, span: Span::new(other.start, span.end) });
+                            }
+                            halves[half] = seen.len() as u32;
+                            seen.push(now);
                         }
                     }
                 }
@@ -304,27 +284,23 @@ impl Matcher {
     }
 }
 
-/// Notes half of a pair, and the pair when its other half stands near enough before it.
-fn meet(half: Seen, within: u8, seen: &mut Vec<Seen>, found: &mut Vec<Hit>) {
-    for other in seen.iter().rev() {
+/// Where the other half of a pair stands near enough before this one; `last` is where it was last seen.
+fn other_half(half: Seen, last: u32, within: u32, seen: &[Seen]) -> Option<Span> {
+    let mut next = last;
+    while let Some(other) = seen.get(next as usize) {
         // A half is at most DEEPEST words long, so none that started further back can reach the window.
-        if other.first + u32::from(within) + 2 * DEEPEST as u32 <= half.first || other.sentence != half.sentence {
+        if other.first + within + 2 * DEEPEST as u32 <= half.first || other.sentence != half.sentence {
             break;
         }
-        let apart = half.first > other.last;
-        if other.cue == half.cue
-            && other.right != half.right
-            && apart
-            && half.first - other.last - 1 <= u32::from(within)
-        {
-            found.push(Hit { cue: half.cue, span: Span::new(other.span.start, half.span.end) });
-            break;
+        if half.first > other.last && half.first - other.last - 1 <= within {
+            return Some(other.span);
         }
+        next = other.before;
     }
-    seen.push(half);
+    None
 }
 
 /// Says why a cue's text could not be matched, before it is put into a taxonomy.
 pub(super) fn check(text: &str) -> Result<(), String> {
-    Matcher::new(1).add(text, Target { top: 0, weight: 0.0, blocks: false }).map(|_| ())
+    MatcherBuilder::new().add(text, Target { top: 0, weight: 0.0, blocks: false }).map(|_| ())
 }

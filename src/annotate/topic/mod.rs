@@ -18,6 +18,7 @@ mod score;
 mod surfaces;
 mod table;
 mod train;
+mod trie;
 mod words;
 
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
@@ -29,7 +30,7 @@ pub use self::train::{Labelled, Learn};
 
 use self::cue::CueKind;
 use self::lexicon::{Lexicon, Settings};
-use self::matcher::{Hit, Matcher, Scratch, Target};
+use self::matcher::{Hit, Matcher, MatcherBuilder, Scratch, Target};
 use crate::document::{Document, TopicTag};
 use crate::error::{Error, Result};
 use crate::facet::FacetPath;
@@ -108,8 +109,10 @@ impl Taxonomy {
 
     fn compile(mut lexicon: Lexicon) -> Result<Taxonomy> {
         lexicon.add_missing_tops();
+        let tops = lexicon.entries.keys().filter(|path| path.depth() == 2).count();
+        let mut matcher = MatcherBuilder::new();
         let mut taxonomy = Taxonomy {
-            matcher: Matcher::new(lexicon.entries.keys().filter(|path| path.depth() == 2).count()),
+            matcher: MatcherBuilder::new().finish(tops),
             topics: Vec::new(),
             cues: Vec::new(),
             tops: Vec::new(),
@@ -142,7 +145,7 @@ impl Taxonomy {
             }
             for cue in entry.cues.values() {
                 let target = Target { top: top as u16, weight: cue.weight(), blocks: cue.kind == CueKind::Block };
-                let id = taxonomy.matcher.add(&cue.text, target);
+                let id = matcher.add(&cue.text, target);
                 id.map_err(|reason| Error::value("cue", &*cue.text, format!("{reason}, in {path}")))?;
                 taxonomy.cues.push(Compiled {
                     text: cue.text.clone(),
@@ -153,6 +156,7 @@ impl Taxonomy {
                 });
             }
         }
+        taxonomy.matcher = matcher.finish(tops);
         Ok(taxonomy)
     }
 
@@ -182,7 +186,7 @@ impl Taxonomy {
         if hits.is_empty() {
             return Vec::new();
         }
-        self.decide(&self.weigh(hits, context), profile)
+        self.decide(&self.weigh_likely(hits, context, profile), profile)
     }
 
     /// The hits in the title and the headings, unless they weigh nothing.

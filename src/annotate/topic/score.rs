@@ -34,6 +34,26 @@ impl Taxonomy {
     /// Sums up a text's hits, each cue once, into one verdict for each top that has a cue there, in top
     /// order. `context` are hits in the headings above; they count a share, and only beside a hit.
     pub(super) fn weigh(&self, hits: &[Hit], context: &[Hit]) -> Vec<Verdict> {
+        let voices = self.voices(hits, context);
+        voices.chunk_by(|one, other| one.0 == other.0).filter_map(|group| self.sum_up(group)).collect()
+    }
+
+    /// The verdicts that may be accepted, and others; most tops of a text have one weak cue, and are not summed up.
+    pub(super) fn weigh_likely(&self, hits: &[Hit], context: &[Hit], profile: Profile) -> Vec<Verdict> {
+        /// More than adding in another order can change.
+        const SLACK: f32 = 1e-3;
+        let threshold = self.threshold(profile) - SLACK;
+        let voices = self.voices(hits, context);
+        let likely = |group: &&[(u16, Voice)]| {
+            let most: f32 = group.iter().map(|(_, voice)| voice.weight.max(0.0)).sum();
+            self.biases[group[0].0 as usize] + most >= threshold
+        };
+        let groups = voices.chunk_by(|one, other| one.0 == other.0);
+        groups.filter(likely).filter_map(|group| self.sum_up(group)).collect()
+    }
+
+    /// What speaks in a text, each cue once, by top.
+    fn voices(&self, hits: &[Hit], context: &[Hit]) -> Vec<(u16, Voice)> {
         let share = self.settings().context;
         let mut voices: Vec<(u16, Voice)> = Vec::with_capacity(hits.len());
         for hit in hits {
@@ -51,26 +71,28 @@ impl Taxonomy {
             }
         }
         // The first place in the text stands for a cue; a place in a heading only where there is none.
-        voices.sort_by_key(|(top, voice)| (*top, voice.cue, voice.span.is_none(), voice.span));
+        voices.sort_unstable_by_key(|(top, voice)| (*top, voice.cue, voice.span.is_none(), voice.span));
         voices.dedup_by_key(|(_, voice)| voice.cue);
         voices
-            .chunk_by(|one, other| one.0 == other.0)
-            .filter(|group| group.iter().any(|(_, voice)| voice.span.is_some()))
-            .map(|group| {
-                let company = group.iter().any(|(_, voice)| {
-                    !matches!(self.cues[voice.cue as usize].kind, CueKind::Company | CueKind::Against)
-                });
-                let mut voices: Vec<Voice> = group
-                    .iter()
-                    .map(|(_, voice)| *voice)
-                    .filter(|voice| company || self.cues[voice.cue as usize].kind != CueKind::Company)
-                    .collect();
-                voices.sort_by(|one, other| other.weight.total_cmp(&one.weight).then(one.cue.cmp(&other.cue)));
-                let top = group[0].0;
-                let sum = self.biases[top as usize] + voices.iter().map(|voice| voice.weight).sum::<f32>();
-                Verdict { top, sum, voices }
-            })
-            .collect()
+    }
+
+    /// The verdict of the voices of one top; `None` where none of them stands in the text.
+    fn sum_up(&self, group: &[(u16, Voice)]) -> Option<Verdict> {
+        if group.iter().all(|(_, voice)| voice.span.is_none()) {
+            return None;
+        }
+        let company = group
+            .iter()
+            .any(|(_, voice)| !matches!(self.cues[voice.cue as usize].kind, CueKind::Company | CueKind::Against));
+        let mut voices: Vec<Voice> = group
+            .iter()
+            .map(|(_, voice)| *voice)
+            .filter(|voice| company || self.cues[voice.cue as usize].kind != CueKind::Company)
+            .collect();
+        voices.sort_by(|one, other| other.weight.total_cmp(&one.weight).then(one.cue.cmp(&other.cue)));
+        let top = group[0].0;
+        let sum = self.biases[top as usize] + voices.iter().map(|voice| voice.weight).sum::<f32>();
+        Some(Verdict { top, sum, voices })
     }
 
     /// The tags of a text, highest score first.

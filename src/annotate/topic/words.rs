@@ -6,9 +6,9 @@
 //! Stemming takes off plural endings and evens out British and American spelling, no more: a Porter-type
 //! stemmer makes "important" and "import" one word, and cost more than it gained.
 
-use std::ops::Range;
-
 use unicode_normalization::char::decompose_canonical;
+
+use crate::text::Head;
 
 /// A word of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +32,12 @@ const LONGEST: usize = 40;
 struct Letters {
     bytes: [u8; LONGEST],
     len: usize,
+}
+
+impl Default for Letters {
+    fn default() -> Letters {
+        Letters { bytes: [0; LONGEST], len: 0 }
+    }
 }
 
 impl Letters {
@@ -135,60 +141,67 @@ impl Letters {
     }
 }
 
-/// Gives every word of the text, in its order, to `each`. Linear in the text.
-pub(super) fn each_word(text: &str, each: impl FnMut(Word)) {
-    each_number(text, |_, hash| hash(), each);
+/// What stands for a word in the place of its hash.
+pub(super) trait Numbers {
+    /// For the plain ASCII word at `start..end`. `hash` costs more than the rest of the scan together.
+    fn plain(&mut self, bytes: &[u8], start: usize, end: usize, hash: impl FnOnce() -> u64) -> u64;
+
+    /// For any other word.
+    fn other(&mut self, hash: u64) -> u64;
 }
 
-/// The same with `number` in the place of the hash: it is given the word as it stands, where that is plain ASCII, and
-/// a way to come by the hash, which costs more than the rest of the scan together.
+/// The hash itself.
+struct Hashes;
+
+impl Numbers for Hashes {
+    fn plain(&mut self, _: &[u8], _: usize, _: usize, hash: impl FnOnce() -> u64) -> u64 {
+        hash()
+    }
+
+    fn other(&mut self, hash: u64) -> u64 {
+        hash
+    }
+}
+
+/// Gives every word of the text, in its order, to `each`. Linear in the text.
+pub(super) fn each_word(text: &str, each: impl FnMut(Word)) {
+    each_number(text, Hashes, each);
+}
+
+/// The same with a number in the place of the hash.
 #[inline]
-pub(super) fn each_number(
-    text: &str,
-    mut number: impl FnMut(Option<Range<usize>>, &mut dyn FnMut() -> u64) -> u64,
-    mut each: impl FnMut(Word),
-) {
+pub(super) fn each_number(text: &str, mut numbers: impl Numbers, mut each: impl FnMut(Word)) {
     let bytes = text.as_bytes();
-    let mut letters = Letters { bytes: [0; LONGEST], len: 0 };
     let mut sentence = 0;
     let mut at = 0;
     while at < bytes.len() {
         let byte = bytes[at];
-        let class = CLASSES[byte as usize];
-        if class & WORD != 0 {
-            let (start, mut seen) = (at, class);
-            at += 1;
-            while let Some(&byte) = bytes.get(at) {
-                let class = CLASSES[byte as usize];
-                if class & WORD == 0 {
-                    break;
-                }
-                seen |= class;
-                at += 1;
-            }
+        let head = Head::of(bytes, at);
+        if head.len > 0 {
+            let start = at;
+            at = head.end(bytes, at);
             let is_plain = match bytes.get(at) {
                 Some(b'.') => at - start > 1,
                 Some(b'\'' | 0x80..) => false,
                 _ => true,
             };
             if is_plain {
-                let hash = number(Some(start..at), &mut || {
-                    letters.len = 0;
+                let hash = numbers.plain(bytes, start, at, || {
+                    let mut letters = Letters::default();
                     bytes[start..at].iter().for_each(|byte| letters.push(byte.to_ascii_lowercase()));
                     letters.stem();
                     letters.hash()
                 });
-                let upper = seen & (UPPER | LOWER) == UPPER;
+                let upper = !byte.is_ascii_lowercase() && is_upper(&bytes[start..at]);
                 each(Word { hash, start: start as u32, end: at as u32, upper, sentence });
+                at += usize::from(bytes.get(at) == Some(&b' '));
                 continue;
             }
             at = start;
         } else if byte == b'%' {
-            let hash = number(None, &mut || {
-                letters.len = 0;
-                b"percent".iter().for_each(|&letter| letters.push(letter));
-                letters.hash()
-            });
+            let mut letters = Letters::default();
+            b"percent".iter().for_each(|&letter| letters.push(letter));
+            let hash = numbers.other(letters.hash());
             each(Word { hash, start: at as u32, end: at as u32 + 1, upper: false, sentence });
             at += 1;
             continue;
@@ -204,41 +217,20 @@ pub(super) fn each_number(
             continue;
         }
         let start = at;
-        letters.len = 0;
+        let mut letters = Letters::default();
         let (end, upper) = read_word(text, &mut at, &mut letters);
         if letters.len > 0 {
             letters.stem();
-            let hash = number(None, &mut || letters.hash());
+            let hash = numbers.other(letters.hash());
             each(Word { hash, start: start as u32, end: end as u32, upper, sentence });
         }
     }
 }
 
-/// Marks of [`CLASSES`].
-const LOWER: u8 = 1;
-const UPPER: u8 = 2;
-const DIGIT: u8 = 4;
-const WORD: u8 = LOWER | UPPER | DIGIT;
-
-/// What an ASCII byte is to a word; nothing for the others.
-static CLASSES: [u8; 256] = {
-    let mut classes = [0; 256];
-    let mut byte = 0;
-    while byte < 128 {
-        let c = byte as u8;
-        classes[byte] = if c.is_ascii_lowercase() {
-            LOWER
-        } else if c.is_ascii_uppercase() {
-            UPPER
-        } else if c.is_ascii_digit() {
-            DIGIT
-        } else {
-            0
-        };
-        byte += 1;
-    }
-    classes
-};
+/// Whether ASCII letters and digits stand in capitals.
+fn is_upper(word: &[u8]) -> bool {
+    word.iter().any(u8::is_ascii_uppercase) && !word.iter().any(u8::is_ascii_lowercase)
+}
 
 /// Reads the word that may start at `at`, moves `at` behind it, and gives the word's end and whether it
 /// stands in capitals. Always moves forward.
