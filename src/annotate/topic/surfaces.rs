@@ -70,17 +70,18 @@ mod tests {
 
     #[test]
     fn a_word_is_itself_wherever_it_stands() {
-        let text = b"arms control of Arms, intergovernmental arms intergovernmentals continental Continentals";
+        let text =
+            b"arms control of Arms, intergovernmental arms intergovernmentals continental Continentals Continental";
         let mut surfaces = Surfaces::default();
         let mut number = |word: (usize, usize), new: u32| surfaces.number(text, word.0, word.1, || new);
         assert_eq!(number((0, 4), 7), 7);
         assert_eq!(number((16, 20), 8), 7);
         assert_eq!(number((40, 44), 8), 7);
-        assert_eq!(number((0, 3), 8), 8);
+        assert_eq!(number((13, 15), 8), 8);
         assert_eq!(number((22, 39), 9), 9);
         assert_eq!(number((22, 39), 10), 10, "longer than what is remembered");
         assert_eq!(number((64, 75), 11), 11);
         assert_eq!(number((76, 88), 12), 12);
-        assert_eq!(number((76, 87), 13), 11);
+        assert_eq!(number((89, 100), 13), 11);
     }
 }
