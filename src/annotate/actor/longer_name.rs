@@ -26,7 +26,9 @@ impl Gazetteer {
         let next = next_word(text, span.end);
         let before = prev_word(text, span.start);
         let follows = match next {
-            Some(next) if starts_lower(text, next) => names_species(text, next) || is_sum(text, before, next),
+            Some(next) if starts_lower(text, next) => {
+                names_species(text, next) || is_sum(text, before, next, is_adjective)
+            }
             Some(next) => {
                 ends_in_thing(text, next, is_name)
                     || is_adjective && is_american_people(text, next)
@@ -63,7 +65,8 @@ impl Gazetteer {
             if capital && is_in(List::ThingBefore, word) {
                 return true;
             }
-            return is_linked_to(text, before, List::ThingOf, &["of"]);
+            let link = if word == "the" { prev_word(text, before.start) } else { Some(before) };
+            return link.is_some_and(|link| is_linked_to(text, link, List::ThingOf, &["of"]));
         }
         if sense != Sense::Demonym {
             return false;
@@ -99,8 +102,12 @@ impl Gazetteer {
                 .is_some_and(|key| self.entries_of(key).iter().any(|entry| self.claims_of(entry).iter().any(demonym)))
     }
 
-    /// Whether a person or a firm is called like the state: another capitalised word follows, and either a word
-    /// for a person precedes ("the novelist China Miéville") or both together do something ("Kenya Barris laughed").
+    /// Whether a person is called like the state: another capitalised word follows, and either a word for a person
+    /// precedes ("the novelist China Miéville"), or the state's name is also a given name and both together do
+    /// something ("Kenya Moore laughed").
+    ///
+    /// That any two capitalised words that do something are a person was tried: in speeches of diplomats it was
+    /// "Gabon Republic was", "Palestine Arabs had".
     fn is_somebody(&self, text: &str, span: Span, before: Option<Span>, next: Span) -> bool {
         let word = &text[next.range()];
         let mut chars = word.chars();
@@ -113,14 +120,13 @@ impl Gazetteer {
         if !capitalised || mine || text[span.range()].contains(' ') {
             return false;
         }
-        if let Some(before) = before {
-            let before = &text[before.range()];
-            if is_in(List::Honorifics, before) || is_in(List::PersonNoun, before) {
-                return true;
-            }
-            if is_in(List::Inside, before) || is_in(List::PressurePrep, before) || is_in(List::RelationPrep, before) {
-                return false;
-            }
+        let before = before.map_or("", |before| &text[before.range()]);
+        if is_in(List::Honorifics, before) || is_in(List::PersonNoun, before) {
+            return true;
+        }
+        let beside = [List::Inside, List::PressurePrep, List::RelationPrep];
+        if !is_in(List::StateGiven, &text[span.range()]) || beside.into_iter().any(|list| is_in(list, before)) {
+            return false;
         }
         next_word(text, next.end).is_some_and(|verb| {
             let verb = &text[verb.range()];
@@ -128,7 +134,7 @@ impl Gazetteer {
                 || is_in(List::IrregularPasts, verb)
                 || matches!(verb, "had" | "will")
                 || verb.len() > 4 && verb.ends_with("ed");
-            // "Iraq Sunnis rejected it": a group inside the state.
+            // "India Sikhs rejected it": a group inside the state.
             verb.starts_with(char::is_lowercase)
                 && (matches!(verb, "is" | "was" | "has") || past && !word.ends_with('s'))
         })
@@ -149,8 +155,11 @@ fn ends_in_thing(text: &str, next: Span, is_name: bool) -> bool {
     let mut word = next;
     for place in 0..MAX_INSIDE {
         let surface = &text[word.range()];
+        // "the United States House of Representatives" is none.
+        let owns = || next_word(text, word.end).is_some_and(|of| &text[of.range()] == "of");
         let thing = is_in(List::ThingAfter, surface)
-            || place == 0 && (is_in(List::ThingBeside, surface) || is_name && is_in(List::ThingBesideName, surface));
+            || place == 0 && is_in(List::ThingBeside, surface)
+            || place == 0 && is_name && is_in(List::ThingBesideName, surface) && !owns();
         if thing && ends_name(text, word.end) {
             return true;
         }
@@ -197,17 +206,13 @@ fn is_partner(text: &str, end: usize) -> bool {
     next_word(text, start + length).is_some_and(|word| is_in(List::Partnership, &text[word.range()]))
 }
 
-/// Whether a word of a list stands before, with one of the words between: "University of", "Bay of the".
-fn is_linked_to(text: &str, before: Span, list: List, links: &[&str]) -> bool {
-    let link = match &text[before.range()] {
-        "the" => prev_word(text, before.start),
-        _ => Some(before),
-    };
-    let Some(link) = link.filter(|link| links.contains(&&text[link.range()])) else { return false };
-    prev_word(text, link.start).is_some_and(|head| {
-        let head = &text[head.range()];
-        head.starts_with(char::is_uppercase) && is_in(list, head)
-    })
+/// Whether a word of a list stands before a link that is one of these: "University of", "Council on".
+fn is_linked_to(text: &str, link: Span, list: List, links: &[&str]) -> bool {
+    links.contains(&&text[link.range()])
+        && prev_word(text, link.start).is_some_and(|head| {
+            let head = &text[head.range()];
+            head.starts_with(char::is_uppercase) && is_in(list, head)
+        })
 }
 
 /// "Norway spruce", "Cuban tree frog".
@@ -218,11 +223,15 @@ fn names_species(text: &str, next: Span) -> bool {
 }
 
 /// "two million Swiss francs", "300 Canadian dollars"; the currency itself is the state's ("the Swiss franc rose").
-fn is_sum(text: &str, before: Option<Span>, next: Span) -> bool {
-    is_in(List::Currency, &text[next.range()])
+///
+/// Only dollars are called by a state's name ("Singapore dollars"); "In 1958 Romania won" is no sum.
+fn is_sum(text: &str, before: Option<Span>, next: Span, is_adjective: bool) -> bool {
+    let currency = &text[next.range()];
+    is_in(List::Currency, currency)
+        && (is_adjective || currency == "dollars")
         && before.is_some_and(|number| {
             let number = &text[number.range()];
-            number.starts_with(|c: char| c.is_ascii_digit())
+            number.starts_with(|c: char| c.is_ascii_digit()) && !number.ends_with('.')
                 || matches!(number, "hundred" | "thousand" | "million" | "billion" | "trillion")
         })
 }

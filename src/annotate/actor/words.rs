@@ -49,6 +49,7 @@ lists! {
     RelationPrep "relation-prep"
     Species "species"
     SpeciesKind "species-kind"
+    StateGiven "state-given"
     Subordinators "subordinators"
     SurnameThing "surname-thing"
     ThingAfter "thing-after"
