@@ -8,6 +8,9 @@
 //! `wrapped` is wrapped at 72 columns with a page number and a running head every fifty lines. With
 //! `BENCH_CORPUS=FILE` the texts of those JSON Lines are parsed as well.
 //! Caveat: generated words are shorter and more regular than English ones.
+//!
+//! On Linux the memory at the peak of parsing one text is printed as well, as a multiple of the text: of the wrapped
+//! case as one text, and of a million headings of 16 bytes, the most headings that a text can have.
 
 #[path = "corpus/random.rs"]
 mod random;
@@ -144,5 +147,44 @@ fn benches(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(parse, benches);
+/// The most memory that parsing a text takes beyond what there was, in bytes; `None` where the system does not tell.
+fn peak(parser: &Parser, text: &str) -> Option<usize> {
+    let status = |field: &str| {
+        let status = std::fs::read_to_string("/proc/self/status").ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix(field))?;
+        line.trim_start_matches(':')
+            .trim()
+            .trim_end_matches(" kB")
+            .parse::<usize>()
+            .ok()
+            .map(|kilobytes| kilobytes << 10)
+    };
+    // The peak starts again at what is there now.
+    std::fs::write("/proc/self/clear_refs", "5").ok()?;
+    let before = status("VmRSS")?;
+    let document = parser.parse("text", black_box(text)).expect("a text");
+    let peak = status("VmHWM")?.saturating_sub(before);
+    assert!(!document.paragraphs.is_empty());
+    Some(peak)
+}
+
+fn memory(_: &mut Criterion) {
+    let size = if std::env::args().any(|argument| argument == "--test") { 1 << 20 } else { 16 << 20 };
+    let mut random = Random::new(12);
+    let mut wrapped = String::new();
+    while wrapped.len() < size {
+        wrap(&mut wrapped, &paragraph(&mut random));
+        wrapped.push('\n');
+    }
+    let mut headings: String = (0..size / 16).map(|number| format!("Heading {number:06}\n\n")).collect();
+    headings += "The end.";
+    let parser = Parser::new();
+    for (name, text) in [("wrapped", &wrapped), ("headings", &headings)] {
+        if let Some(peak) = peak(&parser, text) {
+            println!("parse/memory/{name}: {:.1} bytes a byte of {}", peak as f64 / text.len() as f64, text.len());
+        }
+    }
+}
+
+criterion_group!(parse, memory, benches);
 criterion_main!(parse);

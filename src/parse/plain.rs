@@ -7,6 +7,7 @@ use super::join;
 use super::line::{self, Line, Mark};
 use super::outline::Outline;
 use super::structure::{self, Head, Role};
+use super::written_date::written_date;
 use super::{Parser, language};
 use crate::document::{Document, ParagraphKind, RepairKind};
 use crate::error::{Error, Result};
@@ -67,16 +68,14 @@ impl Writer<'_> {
                 let composed = self.compose(block, 0, Lines::Wrapped);
                 self.outline.title(composed);
             }
-            Role::Byline(names) => {
-                self.outline.document.byline.extend(names);
-                self.composer.note(RepairKind::Metadata, start, end);
-            }
-            Role::Date(date) => {
-                self.outline.document.date.get_or_insert(date);
-                self.composer.note(RepairKind::Metadata, start, end);
-            }
-            Role::Source(name) => {
-                self.outline.document.source.get_or_insert(name);
+            Role::Byline | Role::Date | Role::Source => {
+                let text = self.lines[block.first].text(self.composer.source());
+                let document = &mut self.outline.document;
+                match role {
+                    Role::Byline => document.byline.extend(structure::byline(text, true).unwrap_or_default()),
+                    Role::Date => document.date = document.date.or(written_date(text)),
+                    _ => document.source = document.source.take().or(structure::publisher(text)),
+                }
                 self.composer.note(RepairKind::Metadata, start, end);
             }
             Role::Separator if !self.composer.mends(RepairKind::Markup) => {

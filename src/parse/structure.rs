@@ -5,7 +5,6 @@ use super::join;
 use super::line::Line;
 use super::note::{note_number, note_sign};
 use super::written_date::written_date;
-use crate::date::Date;
 use crate::document::ParagraphKind;
 
 /// A heading is at most this long, in characters.
@@ -21,14 +20,14 @@ pub(super) enum Head {
     None,
 }
 
-/// What a block is.
-#[derive(Debug, Clone, PartialEq)]
+/// What a block is; what a byline, a date or a publisher says is read again where it is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
     Title,
-    Byline(Vec<String>),
-    Date(Date),
+    Byline,
+    Date,
     /// A publisher or series.
-    Source(String),
+    Source,
     Heading(u8),
     Paragraph(ParagraphKind),
     /// A rule of dashes or asterisks.
@@ -170,18 +169,12 @@ impl<'a> View<'a> {
             let text = self.first(at);
             let single = self.blocks[at].lines == 1;
             let more = (at + 1..self.blocks.len()).any(|later| self.is_text(later));
-            if single && let Some(date) = written_date(text) {
-                roles[at] = Role::Date(date);
-            } else if single
-                && let Some(names) = byline(text, titled)
-                && more
-            {
-                roles[at] = Role::Byline(names);
-            } else if single
-                && more
-                && let Some(name) = publisher(text)
-            {
-                roles[at] = Role::Source(name);
+            if single && written_date(text).is_some() {
+                roles[at] = Role::Date;
+            } else if single && more && byline(text, titled).is_some() {
+                roles[at] = Role::Byline;
+            } else if single && more && publisher(text).is_some() {
+                roles[at] = Role::Source;
             } else if !titled && more && self.is_title(at) {
                 roles[at] = Role::Title;
                 titled = true;
@@ -198,22 +191,22 @@ impl<'a> View<'a> {
             }
             return 0;
         }
-        if !roles.iter().any(|role| matches!(role, Role::Date(_)))
-            && let Some((place, date)) = self.date_below(at)
+        if !roles[..at].contains(&Role::Date)
+            && let Some(place) = self.date_below(at)
         {
-            roles[place] = Role::Date(date);
+            roles[place] = Role::Date;
         }
         at
     }
 
     /// The day on a line of its own below the title, before the text begins: on a cover there are other lines between.
-    fn date_below(&self, start: usize) -> Option<(usize, Date)> {
+    fn date_below(&self, start: usize) -> Option<usize> {
         const COVER: usize = 20;
         let cover = (start..self.blocks.len()).take(COVER);
         for place in cover.take_while(|&place| self.blocks[place].columns <= 2 * LONGEST_HEADING) {
-            let date = written_date(self.first(place)).filter(|date| date.day().is_some());
-            if let Some(date) = date.filter(|_| self.blocks[place].lines == 1) {
-                return Some((place, date));
+            let day = written_date(self.first(place)).is_some_and(|date| date.day().is_some());
+            if day && self.blocks[place].lines == 1 {
+                return Some(place);
             }
         }
         None
@@ -399,7 +392,7 @@ const NO_NAMES: [&str; 47] = [
 ];
 
 /// The publisher or series that a line names: behind a label, or as a kind of paper with its number.
-fn publisher(text: &str) -> Option<String> {
+pub(super) fn publisher(text: &str) -> Option<String> {
     const LABELS: [&str; 5] = ["Source: ", "Publisher: ", "Published by ", "Series: ", "Issued by "];
     const PAPERS: [&str; 10] =
         ["Brief", "Briefing", "Bulletin", "Commentary", "Memo", "Note", "Paper", "Policy", "Report", "Spotlight"];

@@ -37,9 +37,16 @@
 //!   in between, hits may have moved.
 //! - **Distinct documents** are counted up to [`Client::COUNTED_PARAGRAPHS`] paragraphs found (one more request); over
 //!   that `documents` is `None`.
-//! - **Fuzzy words, loose phrases and NEAR**, a choice of mentions (`as:`), grouping by document, recency and
+//! - **Fuzzy words, loose phrases, NEAR and `like:`**, a choice of mentions (`as:`), grouping by document, recency and
 //!   explanations are refused with [`ErrorKind::Unsupported`].
-//! - **Prefixes and wildcards** stand for every word that fits; in the embedded index for at most 128, which it says.
+//! - **`did_you_mean`** is never offered, and what is being typed is not completed: Quickwit does not tell its words.
+//!   Unknown actors and topics are answered with what was perhaps meant, as in the embedded index.
+//! - **Sets of paragraphs** and the analyses made of them ([`Searcher::matches`](crate::Searcher::matches)) need an
+//!   embedded index; so do rankings that weigh documents: of a [`Ranking`](crate::Ranking) only the weight of
+//!   function words counts here.
+//! - **Limits.** Prefixes and wildcards stand for every word that fits; in the embedded index for at most 128, which it
+//!   says. Dimensions of more than 10,000 values are counted level by level, with more requests, and refused where more
+//!   than that stand side by side. A query has at most 1,024 words and a request at most 10,000 hits, as there.
 //! - **Ids, authors and sources** are at most 255 bytes long.
 //! - **Replacing** is not atomic: until the engine has carried out a delete, minutes later, the old paragraphs are found
 //!   beside the new ones. Where that matters, load into a new index and switch to it.
