@@ -54,8 +54,12 @@ pub(super) fn ends_open(text: &str) -> bool {
 
 /// Whether a line begins with the name of a field: `SUBJECT: GAS TALKS`, `From: Ada Berg`.
 pub(super) fn is_field(line: &str) -> bool {
-    let label = line.split_once(": ").map_or("", |(label, _)| label);
-    (2..=12).contains(&label.len()) && label.starts_with(char::is_uppercase) && !label.contains(' ')
+    const LONGEST: usize = 12;
+    let label = line.bytes().take(LONGEST + 1).position(|byte| byte == b':').unwrap_or(0);
+    label >= 2
+        && line[label + 1..].starts_with(' ')
+        && line.starts_with(char::is_uppercase)
+        && !line[..label].contains(' ')
 }
 
 /// Whether a line, however short, ends inside of a sentence: with a hyphen, an article, a preposition.
@@ -103,9 +107,10 @@ pub(super) fn is_opener(text: &str) -> bool {
     }
 }
 
-/// Whether a line ends in a digit or a small roman one, as an entry of a table of contents does.
-pub(super) fn ends_in_number(text: &str) -> bool {
+/// Whether a line may be an entry of a table of contents: dots, and a digit or a small roman one at its end.
+pub(super) fn has_leader(text: &str) -> bool {
     text.ends_with(|c: char| c.is_ascii_digit() || matches!(c, 'i' | 'v' | 'x'))
+        && (text.contains("....") || text.contains(". . . "))
 }
 
 /// How many bytes of dots lead from an entry to its page: four or more in a row, or five with spaces between; four of
@@ -118,9 +123,19 @@ fn leader(bytes: &[u8]) -> Option<usize> {
     ((row || dots >= 5) && length < LONGEST && length < bytes.len()).then_some(length)
 }
 
-/// The cells of a line, as byte ranges: what stands between tabs, runs of three spaces, or the dots that lead to a
-/// page number.
+/// The cells of a line, as byte ranges: what stands between tabs or runs of three spaces.
 pub(super) fn cells(source: &str, start: usize, end: usize) -> impl Iterator<Item = (usize, usize)> {
+    cut_cells(source, start, end, false)
+}
+
+/// The cells of an entry of a table of contents: those of a line, and what stands on both sides of the dots that lead
+/// to its page.
+pub(super) fn entry(source: &str, start: usize, end: usize) -> impl Iterator<Item = (usize, usize)> {
+    cut_cells(source, start, end, true)
+}
+
+fn cut_cells(source: &str, start: usize, end: usize, leaders: bool) -> impl Iterator<Item = (usize, usize)> {
+    let leader = move |bytes: &[u8]| if leaders { leader(bytes) } else { None };
     let mut at = start;
     std::iter::from_fn(move || {
         while at < end && source.as_bytes()[at].is_ascii_whitespace() {

@@ -179,7 +179,12 @@ impl Leaves {
         let titled = given.title.is_some();
         let mut outline = Outline::new(&id);
         outline.document = given;
-        let start = self.head(source, &mut outline, titled, &mut composer);
+        let lead = self.lead(source, outline.document.title.as_deref());
+        for leaf in &self.leaves[..lead] {
+            let composed = compose(&mut composer, leaf);
+            outline.paragraph(ParagraphKind::Body, composed);
+        }
+        let start = self.head(source, lead, &mut outline, titled, &mut composer);
         let levels = self.leaves[start..].iter().filter_map(|leaf| match leaf.kind {
             LeafKind::Heading(level) => Some(level),
             LeafKind::Paragraph(_) => None,
@@ -204,16 +209,35 @@ impl Leaves {
         Ok(document)
     }
 
-    /// Title, byline and date at the start; returns where the body starts.
-    fn head(&self, source: &str, outline: &mut Outline, mut titled: bool, composer: &mut Composer<'_>) -> usize {
-        let mut at = 0;
-        while let Some(leaf) = self.leaves.get(at).filter(|_| at < 8 && at + 1 < self.leaves.len()) {
+    /// How many short paragraphs stand above the title, as those of a page's head do; 0 where no title is below them.
+    fn lead(&self, source: &str, title: Option<&str>) -> usize {
+        const LONGEST: usize = 200;
+        let lead =
+            self.leaves.iter().take(12).take_while(|leaf| leaf.is_body() && leaf.short(source, LONGEST).is_some());
+        let lead = lead.count();
+        let is_title = self.leaves.get(lead).is_some_and(|leaf| {
+            leaf.kind == LeafKind::Heading(1) && title.is_none_or(|title| leaf.short(source, LONGEST) == Some(title))
+        });
+        if is_title { lead } else { 0 }
+    }
+
+    /// Title, byline and date from a leaf on; returns where the body starts.
+    fn head(
+        &self,
+        source: &str,
+        from: usize,
+        outline: &mut Outline,
+        mut titled: bool,
+        composer: &mut Composer<'_>,
+    ) -> usize {
+        let mut at = from;
+        while let Some(leaf) = self.leaves.get(at).filter(|_| at < from + 8 && at + 1 < self.leaves.len()) {
             let short = leaf.short(source, 200);
             let plain = short.map(|text| text.trim_matches(['*', '_', ' ']));
             let document = &mut outline.document;
             match leaf.kind {
                 // The first heading is the title, or says again what the metadata gave as such.
-                LeafKind::Heading(1) if at == 0 || !titled => {
+                LeafKind::Heading(1) if at == from || !titled => {
                     let composed = compose(composer, leaf);
                     let same = document.title.as_ref().is_none_or(|title| *title == composed.text);
                     if !same {

@@ -87,8 +87,8 @@ impl Writer<'_> {
                 let composed = self.compose(block, 0, Lines::Wrapped);
                 self.outline.heading(level, composed);
             }
-            Role::Paragraph(ParagraphKind::Table) => {
-                let composed = self.table(block);
+            Role::Paragraph(ParagraphKind::Table) | Role::Contents => {
+                let composed = self.table(block, role == Role::Contents);
                 self.outline.paragraph(ParagraphKind::Table, composed);
             }
             Role::Paragraph(kind) => {
@@ -160,7 +160,7 @@ impl Writer<'_> {
     }
 
     /// Writes the rows of a table as lines and its columns with tabs between them.
-    fn table(&mut self, block: &Block) -> Composed {
+    fn table(&mut self, block: &Block, is_contents: bool) -> Composed {
         let source = self.composer.source();
         let mut started = false;
         for line in block.text(self.lines).map(|at| &self.lines[at]) {
@@ -170,7 +170,11 @@ impl Writer<'_> {
             }
             let mut mark = '\n';
             let mut before = line.start;
-            for (start, end) in join::cells(source, line.start, line.end) {
+            let cells: Vec<(usize, usize)> = match is_contents {
+                true => join::entry(source, line.start, line.end).collect(),
+                false => join::cells(source, line.start, line.end).collect(),
+            };
+            for (start, end) in cells {
                 // The dots that lead to a page number.
                 let (from, dots) = (before, source[before..start].trim());
                 let from = from + source[from..start].find(dots).unwrap_or(0);

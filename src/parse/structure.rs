@@ -30,6 +30,8 @@ pub(super) enum Role {
     Source,
     Heading(u8),
     Paragraph(ParagraphKind),
+    /// A table of contents.
+    Contents,
     /// A rule of dashes or asterisks.
     Separator,
 }
@@ -39,6 +41,7 @@ pub(super) fn roles(source: &str, lines: &[Line], blocks: &[Block], head: Head) 
     let view = View { source, lines, blocks };
     let mut roles: Vec<Role> = (0..blocks.len()).map(|place| view.kind(place)).collect();
     view.footnotes(&mut roles);
+    view.contents(&mut roles);
     let start = if head == Head::Open { view.head(&mut roles) } else { 0 };
     view.headings(&mut roles, start);
     roles
@@ -101,15 +104,46 @@ impl<'a> View<'a> {
 
     /// Whether most lines of a block have columns.
     fn is_table(&self, block: &Block) -> bool {
-        let (mut tabled, mut led) = (0, 0);
+        let mut tabled = 0;
         for line in block.text(self.lines).map(|at| &self.lines[at]) {
-            let may = !line.plain || join::ends_in_number(line.text(self.source));
-            let is_row = may && join::cells(self.source, line.start, line.end).nth(1).is_some();
+            let is_row = !line.plain && join::cells(self.source, line.start, line.end).nth(1).is_some();
             tabled += u32::from(is_row);
-            led += u32::from(is_row && line.text(self.source).contains("...."));
         }
-        // An entry of a table of contents may take two lines.
-        tabled >= 2 && (5 * tabled >= 3 * block.lines || 2 * led >= block.lines)
+        tabled >= 2 && 5 * tabled >= 3 * block.lines
+    }
+
+    /// Tables of contents: below a word that says so, entries with dots that lead to pages that count up. Dots lead to
+    /// the figures of statistics too, which stay as they are.
+    fn contents(&self, roles: &mut [Role]) {
+        let mut said = false;
+        for (place, role) in roles.iter_mut().enumerate() {
+            let block = &self.blocks[place];
+            said |= block.lines <= 2 && self.says_contents(place);
+            if !said || !matches!(role, Role::Paragraph(_)) {
+                continue;
+            }
+            let (mut entries, mut last) = (0, 0);
+            let counts_up = block.text(self.lines).map(|at| self.lines[at].text(self.source)).all(|line| {
+                if !join::has_leader(line) {
+                    return true;
+                }
+                entries += 1;
+                let page = line.rsplit(['.', ' ']).next().unwrap_or_default();
+                // Roman pages come first, or again in an appendix.
+                let page = page.parse::<u32>().unwrap_or(last);
+                std::mem::replace(&mut last, page) <= page
+            });
+            // An entry may take two lines.
+            if entries >= 2 && 2 * entries >= block.lines && counts_up {
+                *role = Role::Contents;
+            }
+        }
+    }
+
+    fn says_contents(&self, place: usize) -> bool {
+        let letters = self.first(place).chars().filter(|c| c.is_alphabetic()).take(40);
+        let letters: String = letters.flat_map(char::to_lowercase).collect();
+        ["contents", "page", "tableofcontents"].contains(&&*letters)
     }
 
     /// Whether a line of a block has columns, or is a menu: no title, though it may stand above one.
@@ -292,21 +326,17 @@ impl<'a> View<'a> {
     fn shape(&self, place: usize) -> Option<Shape> {
         let block = &self.blocks[place];
         let text = self.first(place);
-        if self.is_masthead(place) || block.lines > 1 && self.has_fields(block) {
-            return None;
-        }
         let capitals = block.lines <= 3 && block.columns <= 2 * LONGEST_HEADING && join::is_capitals(text);
         if !(block.lines == 1 && block.columns <= LONGEST_HEADING || capitals && join::is_capitals(self.last(place))) {
+            return None;
+        }
+        if self.is_masthead(place) || block.lines > 1 && self.has_fields(block) {
             return None;
         }
         if !join::begins_large(text) || text.starts_with(['(', '[', '"', '“', '`', '*']) || is_speaker(text) {
             return None;
         }
         let words = text.split_whitespace().count();
-        // `SEC. 2. DEFINITIONS.` is a heading, stop and all.
-        if capitals && block.lines == 1 && join::is_label(text) && words > 2 {
-            return Some(Shape::Capitals);
-        }
         let last = self.last(place).chars().next_back()?;
         let numbered = join::enumeration(text).is_some() && join::bullet(text).is_none();
         if last == '?' && !numbered {

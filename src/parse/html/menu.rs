@@ -8,12 +8,17 @@ const LONGEST_ENTRY: usize = 60;
 /// Fewer entries in a row are no menu.
 const FEWEST_ENTRIES: usize = 3;
 
-/// Leaves out runs of short entries that are links and nothing else.
+/// So many links in one paragraph, and nothing else, are a menu; with marks of a path between them, two.
+const FEWEST_LINKS: usize = 3;
+
+/// Leaves out runs of short entries that are links and nothing else, and paragraphs of links.
 pub(super) fn drop_menus(source: &str, found: &mut Leaves) {
     let mut kept = Vec::with_capacity(found.leaves.len());
     let mut run: Vec<Leaf> = Vec::new();
     for leaf in std::mem::take(&mut found.leaves) {
-        if is_entry(source, &leaf) {
+        if is_bar(source, &leaf) {
+            found.dropped.extend(leaf.spans().map(|span| (span, RepairKind::Navigation)));
+        } else if is_entry(source, &leaf) {
             run.push(leaf);
         } else {
             settle(&mut run, &mut kept, found);
@@ -32,6 +37,31 @@ fn settle(run: &mut Vec<Leaf>, kept: &mut Vec<Leaf>, found: &mut Leaves) {
     for leaf in run.drain(..) {
         found.dropped.extend(leaf.spans().map(|span| (span, RepairKind::Navigation)));
     }
+}
+
+/// Whether a paragraph is a row of links, or the path to the page (`Home » News » Statement`).
+fn is_bar(source: &str, leaf: &Leaf) -> bool {
+    let (mut links, mut linked, mut inside) = (0, 0, false);
+    let mut outside = String::new();
+    for piece in &leaf.pieces {
+        match piece {
+            Piece::LinkStart(_) => (links, inside) = (links + 1, true),
+            Piece::LinkEnd => inside = false,
+            _ if inside => linked += piece.length(),
+            Piece::Source(span) => outside.push_str(&source[span.range()]),
+            Piece::Written(_, text) => outside.push_str(text),
+            _ => {}
+        }
+        if outside.len() > LONGEST_ENTRY {
+            return false;
+        }
+    }
+    let kinds = [ParagraphKind::List, ParagraphKind::Body].map(LeafKind::Paragraph);
+    if !kinds.contains(&leaf.kind) || links < 2 || linked > links * LONGEST_ENTRY {
+        return false;
+    }
+    let is_path = outside.trim_start().starts_with(['»', '›', '>', '→', '/']);
+    is_path || links >= FEWEST_LINKS && !outside.contains(char::is_alphanumeric)
 }
 
 fn is_entry(source: &str, leaf: &Leaf) -> bool {
