@@ -49,7 +49,7 @@ impl Date {
     ///
     /// [`is_input`](Error::is_input) when the year is not in 1 to 9999.
     pub fn year_only(year: i16) -> Result<Date> {
-        Date::checked(year, 1, 1, Precision::Year)
+        Date::checked(year, 1, 1, Precision::Year, format!("{year:04}"))
     }
 
     /// A month, 1 to 12.
@@ -58,7 +58,7 @@ impl Date {
     ///
     /// [`is_input`](Error::is_input) when there is no such month.
     pub fn year_month(year: i16, month: i8) -> Result<Date> {
-        Date::checked(year, month, 1, Precision::Month)
+        Date::checked(year, month, 1, Precision::Month, format!("{year:04}-{month:02}"))
     }
 
     /// A day; month and day count from 1.
@@ -67,15 +67,15 @@ impl Date {
     ///
     /// [`is_input`](Error::is_input) when there is no such day.
     pub fn year_month_day(year: i16, month: i8, day: i8) -> Result<Date> {
-        Date::checked(year, month, day, Precision::Day)
+        Date::checked(year, month, day, Precision::Day, format!("{year:04}-{month:02}-{day:02}"))
     }
 
-    fn checked(year: i16, month: i8, day: i8, precision: Precision) -> Result<Date> {
-        let given = || format!("{year:04}-{month:02}-{day:02}");
-        if year < 1 {
-            return Err(Error::value("date", given(), "expected a year from 1 to 9999"));
+    fn checked(year: i16, month: i8, day: i8, precision: Precision, given: impl Into<String>) -> Result<Date> {
+        if !(1..=9999).contains(&year) {
+            return Err(Error::value("date", given, "expected a year from 1 to 9999"));
         }
-        let first = civil::Date::new(year, month, day).map_err(|_| Error::value("date", given(), "no such day"))?;
+        let missing = if (1..=12).contains(&month) { "no such day" } else { "no such month" };
+        let first = civil::Date::new(year, month, day).map_err(|_| Error::value("date", given, missing))?;
         Ok(Date { first, precision })
     }
 
@@ -152,10 +152,15 @@ impl fmt::Display for Date {
 impl FromStr for Date {
     type Err = Error;
 
-    /// Reads `YYYY`, `YYYY-MM` or `YYYY-MM-DD`; a time after `T` or a space is left aside.
+    /// Reads `YYYY`, `YYYY-MM` or `YYYY-MM-DD`; a time of the day behind the last, after `T` or a space, is left aside.
     fn from_str(given: &str) -> Result<Date> {
         let refuse = || Error::value("date", given, "expected YYYY, YYYY-MM or YYYY-MM-DD");
-        let day = given.trim().split(['T', ' ']).next().unwrap_or_default();
+        let trimmed = given.trim();
+        let (day, time) = trimmed.split_once(['T', ' ']).unwrap_or((trimmed, ""));
+        let is_time = time.starts_with(|c: char| c.is_ascii_digit()) && day.len() == "YYYY-MM-DD".len();
+        if day.len() < trimmed.len() && !is_time {
+            return Err(refuse());
+        }
         let mut numbers = [0i16; 3];
         let mut count = 0;
         for part in day.split('-') {
@@ -168,10 +173,9 @@ impl FromStr for Date {
         }
         let [year, month, day] = numbers;
         match count {
-            1 => Date::year_only(year),
-            2 => Date::year_month(year, month as i8),
-            3 => Date::year_month_day(year, month as i8, day as i8),
-            _ => Err(refuse()),
+            1 => Date::checked(year, 1, 1, Precision::Year, given),
+            2 => Date::checked(year, month as i8, 1, Precision::Month, given),
+            _ => Date::checked(year, month as i8, day as i8, Precision::Day, given),
         }
     }
 }
@@ -198,9 +202,19 @@ mod tests {
             assert_eq!(text.parse::<Date>()?.to_string(), text);
         }
         for bad in ["", "2022-13", "2022-02-30", "0000", "22-02-04", "2022-2-4", "2022-02-04-01", "+2022"] {
+            assert!(bad.parse::<Date>().is_err_and(|error| error.to_string().contains(&format!("{bad:?}"))), "{bad}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn only_a_time_of_the_day_may_follow_and_only_a_day() -> Result<()> {
+        for text in ["2022-02-04T10:00:00Z", "2022-02-04 10:00", " 2022-02-04 "] {
+            assert_eq!(text.parse::<Date>()?.to_string(), "2022-02-04");
+        }
+        for bad in ["2022 budget", "2022T", "2022-02 10:00", "2022-02-04T", "2022-02-04 or later"] {
             assert!(bad.parse::<Date>().is_err(), "{bad}");
         }
-        assert_eq!("2022-02-04T10:00:00Z".parse::<Date>()?.to_string(), "2022-02-04");
         Ok(())
     }
 

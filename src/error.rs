@@ -57,11 +57,11 @@ pub enum ErrorKind {
         reason: String,
     },
     /// A value given by the caller cannot be used.
-    #[error("{what} {given:?}: {reason}")]
+    #[error("{what} {}: {reason}", shown(given))]
     Value {
         /// What the value was given as: `"facet path"`, `"date"`, `"limit"`.
         what: &'static str,
-        /// The value.
+        /// The value, of which a message shows the first 100 characters.
         given: String,
         /// Why it cannot be used, and what could.
         reason: String,
@@ -167,6 +167,17 @@ impl StorageError {
     }
 }
 
+/// A value in quotes; of a long one the start, so that a message stays one to read.
+fn shown(given: &str) -> String {
+    match given.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{:?}… ({} bytes)", &given[..end], given.len()),
+        None => format!("{given:?}"),
+    }
+}
+
+/// How many characters of a value a message shows.
+const SHOWN: usize = 100;
+
 fn schema_advice(found: u32, reads: u32) -> &'static str {
     if found > reads { "open it with a newer build" } else { "load the documents again into a new index" }
 }
@@ -251,5 +262,12 @@ mod tests {
         assert_eq!(error.to_string(), "cannot read no/such");
         assert_eq!(error.source().map(|cause| cause.to_string()).as_deref(), Some("entity not found"));
         assert!(error.is_input() && !error.is_storage());
+    }
+
+    #[test]
+    fn a_long_value_is_shown_in_part() {
+        let given = "é".repeat(5_000);
+        let message = Error::value("facet path", &given, "expected a leading '/'").to_string();
+        assert_eq!(message, format!("facet path {:?}… (10000 bytes): expected a leading '/'", "é".repeat(100)));
     }
 }

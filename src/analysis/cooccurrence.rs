@@ -1,5 +1,6 @@
 //! Which values stand together, in paragraphs and in sentences.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -234,11 +235,9 @@ fn paths(nodes: &[CooccurrenceNode]) -> Vec<FacetPath> {
 
 /// For every node of a segment, which of the wanted ones it is at or below.
 fn above(nodes: &[FacetPath], wanted: &[FacetPath]) -> Vec<Vec<u32>> {
-    let below = |node: &FacetPath| {
-        let within = wanted.iter().enumerate().filter(|(_, wanted)| node.is_within(wanted));
-        within.map(|(place, _)| place as u32).collect()
-    };
-    nodes.iter().map(below).collect()
+    let places: HashMap<&str, u32> =
+        wanted.iter().enumerate().map(|(place, wanted)| (wanted.as_str(), place as u32)).collect();
+    nodes.iter().map(|node| node.ancestors().filter_map(|above| places.get(above).copied()).collect()).collect()
 }
 
 /// For every sentence of a paragraph, the places of the values in it; `found` are those in the paragraph. Actors are

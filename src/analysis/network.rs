@@ -1,5 +1,6 @@
 //! Values that stand together as a network, for programs that draw and measure networks.
 
+use std::collections::HashMap;
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -71,16 +72,19 @@ impl Cooccurrence {
     pub fn network(&self, paragraphs: u64) -> Network {
         let mut nodes: Vec<NetworkNode> = Vec::with_capacity(self.rows.len() + self.columns.len());
         let (of_rows, of_columns) = self.dimensions;
-        let mut place = |dimension: Dimension, value: &super::CooccurrenceNode| {
-            let known = nodes.iter().position(|node| node.dimension == dimension && node.path == value.path);
-            known.unwrap_or_else(|| {
-                let (path, label) = (value.path.clone(), value.label.clone());
-                nodes.push(NetworkNode { dimension, path, label, count: value.count });
-                nodes.len() - 1
-            })
-        };
-        let rows: Vec<usize> = self.rows.iter().map(|value| place(of_rows, value)).collect();
-        let columns: Vec<usize> = self.columns.iter().map(|value| place(of_columns, value)).collect();
+        let mut known: HashMap<(Dimension, &FacetPath), usize> = HashMap::new();
+        let (mut rows, mut columns) = (Vec::new(), Vec::new());
+        for (dimension, values, places) in [(of_rows, &self.rows, &mut rows), (of_columns, &self.columns, &mut columns)]
+        {
+            for value in values {
+                let place = *known.entry((dimension, &value.path)).or_insert_with(|| {
+                    let (path, label) = (value.path.clone(), value.label.clone());
+                    nodes.push(NetworkNode { dimension, path, label, count: value.count });
+                    nodes.len() - 1
+                });
+                places.push(place);
+            }
+        }
         let mut edges: Vec<NetworkEdge> = Vec::new();
         for (row, &from) in rows.iter().enumerate() {
             for (column, &to) in columns.iter().enumerate() {

@@ -1,5 +1,8 @@
 //! Completion: what a user is typing in, words, actors and topics of the index that begin so out.
 
+use std::cell::LazyCell;
+use std::collections::HashMap;
+
 use serde::Serialize;
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocSet, TERMINATED, Term};
@@ -14,8 +17,9 @@ use crate::error::{Error, Result};
 use crate::facet::{Dimension, FacetPath};
 use crate::text::words;
 
-/// How many names and topics that begin as typed are looked at; those without a paragraph are not shown.
-const LOOKED_AT: usize = 200;
+/// How many names and topics that begin as typed are looked at: more than there are with one letter, because the most
+/// frequent are among them at any place, and those without a paragraph are not shown.
+const LOOKED_AT: usize = 2_000;
 
 /// A name of more words is not looked for.
 const MOST_WORDS: usize = 6;
@@ -129,12 +133,13 @@ impl Searcher {
             });
             return found.collect();
         }
+        let persons = LazyCell::new(|| counts_of_persons(counts));
         let found = annotator.gazetteer().complete(typed, LOOKED_AT).into_iter().map(|(text, actor)| {
             let path = actor.path().clone();
             let count = match actor.offices() {
                 [] => counts.get(&path).map_or(0, |node| node.count),
                 // A person stands at the path of the office held then.
-                _ => count_ending_in(counts, path.last_step()),
+                _ => persons.get(path.last_step()).copied().unwrap_or_default(),
             };
             Completion { kind: CompletionKind::Actor, text, path: Some(path), count, replaces }
         });
@@ -221,10 +226,15 @@ fn add(completions: &mut Vec<Completion>, mut found: Vec<Completion>, limit: usi
     completions.extend(found);
 }
 
-/// The paragraphs at paths that end in a step.
-fn count_ending_in(counts: &FacetCounts, step: &str) -> u64 {
-    let all = counts.select(&FacetSelection::all());
-    all.nodes.iter().filter(|node| node.path.last_step() == step).map(|node| node.count).sum()
+/// The paragraphs that name each person, by the last step of the paths: a paragraph has one date, so each is counted once.
+fn counts_of_persons(counts: &FacetCounts) -> HashMap<String, u64> {
+    let mut persons = HashMap::new();
+    for node in counts.select(&FacetSelection::all()).nodes {
+        if node.path.steps().rev().nth(1) == Some("person") {
+            *persons.entry(node.path.last_step().to_owned()).or_default() += node.count;
+        }
+    }
+    persons
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::query::{Diagnostic, Query};
+use super::rank::Ranking;
 use super::request::Request;
 use super::searcher::Searcher;
 use crate::document::Document;
@@ -14,12 +15,13 @@ impl IndexWriter {
     /// Deletes every document of which a paragraph matches, and returns their ids in order.
     ///
     /// The query sees the newest commit; what was added since is not looked at. Documents go whole, so that
-    /// none is ever half there.
+    /// none is ever half there. A word finds what holds the word, not the other names of an actor that it names; `*`
+    /// finds every document.
     ///
     /// # Errors
     ///
-    /// [`is_input`](Error::is_input) when something is odd about the query: what a search may shrug at, a
-    /// deletion must not guess. [`ErrorKind::Writing`](crate::ErrorKind::Writing) when the engine below fails.
+    /// [`is_input`](Error::is_input) when the query is blank, a filter has no value, or anything else is odd about it, be it
+    /// that a name is not known or only guessed: what a search may shrug at, a deletion must not guess. [`ErrorKind::Writing`](crate::ErrorKind::Writing) when the engine below fails.
     ///
     /// # Examples
     ///
@@ -60,7 +62,8 @@ impl Searcher {
 
     /// The ids of all documents of which a paragraph matches a query that has nothing odd about it.
     fn matching_documents(&self, query: &Query) -> Result<BTreeSet<String>> {
-        let compiled = self.compile(&Request::new(query.clone()))?;
+        let as_written = Request::new(query.clone()).ranking(Ranking::bm25());
+        let compiled = self.compile(&as_written)?;
         expect_plain(query, &compiled.diagnostics)?;
         let weight = self.unscored(&*compiled.plan.query())?;
         let filters = self.filters(&compiled)?;
@@ -90,9 +93,13 @@ impl Searcher {
     }
 }
 
-/// Refuses a query with something odd about it.
+/// Refuses a query that says nothing, or with something odd about it.
 fn expect_plain(query: &Query, diagnostics: &[Diagnostic]) -> Result<()> {
-    match diagnostics.first() {
+    if query.says_too_little() {
+        let reason = "it is blank or a filter has no value; \"*\" alone is every document";
+        return Err(Error::value("query", query.to_string(), reason));
+    }
+    match diagnostics.iter().find(|diagnostic| !diagnostic.is_note()) {
         Some(odd) => Err(Error::value("query", query.to_string(), odd.message().to_owned())),
         None => Ok(()),
     }

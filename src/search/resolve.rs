@@ -20,6 +20,9 @@ pub struct Resolved {
     pub label: String,
     /// The path it filters on; for a person, whose path moves with the offices held, the newest one.
     pub path: FacetPath,
+    /// Whether it could mean something else: several actors have the name, or it is a topic's cue or a part of its
+    /// label, or a part of another value.
+    pub guessed: bool,
     pub(crate) filter: FacetFilter,
 }
 
@@ -143,7 +146,7 @@ pub(crate) fn resolve(vocabulary: &dyn Vocabulary, dimension: Dimension, given: 
         };
         if known || vocabulary.is_indexed(dimension, &path)? {
             let label = label(annotator, dimension, &path);
-            return Ok(Some(Resolved { label, filter: FacetFilter::Within(path.clone()), path }));
+            return Ok(Some(Resolved { label, guessed: false, filter: FacetFilter::Within(path.clone()), path }));
         }
     }
     match dimension {
@@ -166,9 +169,12 @@ pub(crate) fn noted(
     let given = value.as_str();
     let span = value.span().unwrap_or(Span::new(0, 0));
     match resolved {
-        Some(Resolved { label, path, filter }) => {
-            if given != path.as_str() {
-                diagnostics.push(Diagnostic::new(format!("{dimension} {given:?} is {label} ({path})"), span));
+        Some(Resolved { label, path, guessed, filter }) => {
+            if guessed {
+                let message = format!("{dimension} {given:?} was taken for {label} ({path})");
+                diagnostics.push(Diagnostic::new(message, span));
+            } else if given != path.as_str() {
+                diagnostics.push(Diagnostic::note(format!("{dimension} {given:?} is {label} ({path})"), span));
             }
             Some(filter)
         }
@@ -196,7 +202,7 @@ pub(crate) fn resolve_actor(annotator: &Annotator, given: &str) -> Option<Resolv
     } else {
         FacetFilter::Within(path.clone())
     };
-    Some(Resolved { label: actor.name().to_owned(), path, filter })
+    Some(Resolved { label: actor.name().to_owned(), path, guessed: found.len() > 1, filter })
 }
 
 fn resolve_topic(annotator: &Annotator, given: &str) -> Option<Resolved> {
@@ -204,14 +210,20 @@ fn resolve_topic(annotator: &Annotator, given: &str) -> Option<Resolved> {
     let found = taxonomy.lookup(given);
     let topic = found.first()?;
     let path = topic.path().clone();
-    Some(Resolved { label: topic.label().to_owned(), filter: FacetFilter::Within(path.clone()), path })
+    let label = topic.label().to_owned();
+    Some(Resolved {
+        label,
+        guessed: !taxonomy.is_called(topic, given),
+        filter: FacetFilter::Within(path.clone()),
+        path,
+    })
 }
 
 fn resolve_date(given: &str) -> Option<Resolved> {
     let date = given.parse::<Date>().ok()?;
     let label = date.to_string();
     let path = FacetPath::new(format!("/{}", label.replace('-', "/"))).ok()?;
-    Some(Resolved { label, filter: FacetFilter::Within(path.clone()), path })
+    Some(Resolved { label, guessed: false, filter: FacetFilter::Within(path.clone()), path })
 }
 
 /// Looks a plain value up in the index: the value itself, or the first that holds it, whatever the case.
@@ -231,6 +243,7 @@ fn resolve_value(vocabulary: &dyn Vocabulary, dimension: Dimension, given: &str)
     let path = holding.as_deref().and_then(FacetPath::of_value);
     Ok(path.map(|path| Resolved {
         label: path.last_step().to_owned(),
+        guessed: holding.as_ref().is_some_and(|value| value.to_lowercase() != wanted),
         filter: FacetFilter::Within(path.clone()),
         path,
     }))

@@ -13,7 +13,7 @@ use crate::index::stored::StoredParagraph;
 
 /// The answer to a request.
 ///
-/// As JSON: `{"query", "diagnostics": [{"message", "start", "end", …}], "total": {"paragraphs",
+/// As JSON: `{"query", "diagnostics": [{"message", "start", "end", "note", …}], "total": {"paragraphs",
 /// "documents"}, "hits": […], "next", "facets": {"actor": […], "topic": […], …}, "facet_totals": {…}}`; the fields of
 /// a hit are those of [`Hit`], and [`Facets`] says the rest. A timeline that was asked for is `"timeline"`.
 #[derive(Debug, Clone, Serialize)]
@@ -136,7 +136,21 @@ pub struct Hit {
 }
 
 impl Hit {
-    /// The passage and what matched in it, to be marked up: `hit.highlight().to_html(&hit.text)`.
+    /// The passage and what matched in it, to be marked up with the hit's `text`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use demarche::{Document, Index};
+    ///
+    /// let index = Index::in_memory()?;
+    /// let mut writer = index.writer()?;
+    /// writer.add(&Document::parse("a", "Gas & oil flow <again>.")?)?;
+    /// writer.commit()?;
+    /// let hit = &index.searcher()?.search("oil")?.hits[0];
+    /// assert_eq!(hit.highlight().to_html(&hit.text), "Gas &amp; <mark>oil</mark> flow &lt;again&gt;.");
+    /// # Ok::<(), demarche::Error>(())
+    /// ```
     pub fn highlight(&self) -> Highlight {
         Highlight::new(self.passage_span, self.highlights.clone())
     }

@@ -122,3 +122,21 @@ fn completions_count_what_is_there() -> demarche::Result<()> {
     }
     Ok(())
 }
+
+#[test]
+fn the_most_frequent_of_many_names_are_offered() -> demarche::Result<()> {
+    let index = Index::in_memory()?;
+    let annotator = Annotator::new();
+    let mut writer = index.writer()?;
+    add(&mut writer, &annotator, "many", &["Zimbabwe met Zambia."; 9].join("\n\n"));
+    add(&mut writer, &annotator, "some", &["Volodymyr Zelenskyy, President of Ukraine, spoke."; 12].join("\n\n"));
+    writer.commit()?;
+    let found = index.searcher()?.complete("z", 3)?;
+    let actors: Vec<(&str, u64)> = found
+        .iter()
+        .filter(|one| one.kind == CompletionKind::Actor)
+        .map(|one| (one.path.as_ref().expect("an actor has a path").last_step(), one.count))
+        .collect();
+    assert_eq!(actors, [("volodymyr-zelenskyy", 12), ("ZMB", 9), ("ZWE", 9)]);
+    Ok(())
+}

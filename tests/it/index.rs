@@ -1,6 +1,6 @@
 //! Cases for `index`: creating, opening, replacing, and directories that are not ours.
 
-use demarche::{Document, ErrorKind, Index};
+use demarche::{Clause, Document, ErrorKind, Filter, Given, Index, Query};
 
 fn add(index: &Index, id: &str, text: &str) -> demarche::Result<()> {
     let mut writer = index.writer()?;
@@ -83,5 +83,59 @@ fn a_document_that_cannot_be_indexed_leaves_the_index_as_it_was() -> demarche::R
     }
     writer.commit()?;
     assert_eq!(index.searcher()?.paragraphs(), 1);
+    Ok(())
+}
+
+#[test]
+fn any_id_finds_its_document() -> demarche::Result<()> {
+    let index = Index::in_memory()?;
+    let ids = [
+        "with space",
+        " blanks around ",
+        "a/b/c",
+        "🦀",
+        "tab\tid",
+        "nul\0id",
+        "q\"uote",
+        "„low“",
+        "back\\slash",
+        "a#1",
+        "id:with:colon",
+        "日本",
+        "..",
+        "*",
+        "NOT",
+        "(x",
+    ];
+    let mut writer = index.writer()?;
+    for id in ids {
+        writer.add(&Document::parse(id, "The summit ended.\n\nAnother summit began.")?)?;
+    }
+    writer.commit()?;
+    let searcher = index.searcher()?;
+    for id in ids {
+        assert_eq!(searcher.document(id)?.map(|document| document.id).as_deref(), Some(id));
+        for query in [
+            Query::all().filter(Filter::Document(Given::new(id))),
+            Query::new("summit").filter(Filter::Document(Given::new(id))),
+        ] {
+            for query in [Query::new(&query.to_string()), query] {
+                let found = searcher.search(&query)?;
+                assert!(found.hits.iter().all(|hit| hit.document == id), "{query}");
+                assert_eq!((found.total.paragraphs, found.diagnostics.len()), (2, 0), "{query}");
+            }
+        }
+        let like = Query::from(Clause::Like(Given::new(id)));
+        assert!(searcher.search(like)?.diagnostics.is_empty(), "{id:?}");
+    }
+    Ok(())
+}
+
+#[test]
+fn an_id_that_cannot_be_kept_is_refused_in_few_words() -> demarche::Result<()> {
+    let index = Index::in_memory()?;
+    let mut writer = index.writer()?;
+    let refused = writer.add(&Document::parse(&"x".repeat(10_000), "Text.")?).expect_err("an id of 10,000 bytes");
+    assert!(refused.is_input() && refused.to_string().len() < 300, "{refused}");
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! The one integration test binary; a module a stage.
 
 mod actors;
+mod deletion;
 mod discovery;
 mod documents;
 mod facets;

@@ -99,7 +99,8 @@ impl Loader {
 
     pub(super) fn toml(&mut self, name: &str, text: &str) {
         self.draft.layer += 1;
-        let line_of = |offset: usize| text.bytes().take(offset).filter(|&byte| byte == b'\n').count() + 1;
+        let ends: Vec<usize> = text.match_indices('\n').map(|(end, _)| end).collect();
+        let line_of = |offset: usize| ends.partition_point(|&end| end < offset) + 1;
         let file: TomlFile = match toml::from_str(text) {
             Ok(file) => file,
             Err(error) => {

@@ -37,6 +37,12 @@ impl Taxonomy {
         found.into_iter().map(|(_, _, topic)| topic).collect()
     }
 
+    /// Whether a topic is called so, by its path, its last step or its label; not by a cue or a part of the label.
+    pub(crate) fn is_called(&self, topic: &Topic, name: &str) -> bool {
+        let fit = self.fit(topic, name.trim(), &simplify(name));
+        matches!(fit, Some(Fit::Path | Fit::Step | Fit::Label))
+    }
+
     fn fit(&self, topic: &Topic, given: &str, words: &str) -> Option<Fit> {
         let path = topic.path.as_str();
         if path == given || path.trim_start_matches('/') == given || path.strip_prefix("/topic/") == Some(given) {

@@ -176,11 +176,12 @@ impl Filter {
         }
     }
 
-    /// The filter with its value trimmed; `None` when the value is blank.
+    /// The filter with the name of its facet trimmed; `None` when the value is blank.
     pub(super) fn checked(self) -> Option<Filter> {
         match self {
             Filter::Facet { dimension, value } => value.trimmed().map(|value| Filter::Facet { dimension, value }),
-            Filter::Document(id) => id.trimmed().map(Filter::Document),
+            // An id is compared as it is, and may begin or end in a blank.
+            Filter::Document(id) if id.as_str().trim().is_empty() => None,
             Filter::Date(DateRange { from: None, to: None }) => None,
             other => Some(other),
         }

@@ -127,6 +127,9 @@ pub struct Query {
     /// What was parsed.
     #[serde(skip)]
     text: Option<Arc<str>>,
+    /// Whether a filter without a value was asked for.
+    #[serde(skip)]
+    left_out: bool,
 }
 
 /// Diagnostics, and where in a text a value stood, make no difference.
@@ -160,14 +163,11 @@ impl Query {
     /// Adds a filter on a facet: a path (`/state/CHN`) or any name of it (`Beijing`); values of one dimension
     /// widen each other. A blank value adds nothing. Default: no filter.
     pub fn within(mut self, dimension: Dimension, value: impl Into<String>) -> Query {
-        let value = value.into();
-        if !value.trim().is_empty() {
-            self.add_filter(Filter::Facet { dimension, value: Given::new(value) });
-        }
+        self.add_filter(Filter::Facet { dimension, value: Given::new(value) });
         self
     }
 
-    /// Adds a filter. Default: no filter.
+    /// Adds a filter; one with a blank value, or a range without ends, adds nothing. Default: no filter.
     pub fn filter(mut self, filter: Filter) -> Query {
         self.add_filter(filter);
         self
@@ -215,16 +215,25 @@ impl Query {
         found.or_else(within).unwrap_or(self.span())
     }
 
+    /// Whether it perhaps finds more than was meant: a text with nothing to look for finds every paragraph, and so does
+    /// a filter without a value.
+    pub(super) fn says_too_little(&self) -> bool {
+        let says_nothing = self.text.as_ref().is_some_and(|text| !text.contains('*'))
+            && self.clause == Clause::All
+            && self.filters.is_empty();
+        self.left_out || says_nothing
+    }
+
     /// All of the text that was parsed; empty for a query that was built.
     pub(super) fn span(&self) -> Span {
         Span::new(0, self.text.as_ref().map_or(0, |text| text.len()))
     }
 
     fn add_filter(&mut self, filter: Filter) {
-        if let Some(filter) = filter.checked()
-            && !self.filters.contains(&filter)
-        {
-            self.filters.push(filter);
+        match filter.checked() {
+            Some(filter) if !self.filters.contains(&filter) => self.filters.push(filter),
+            Some(_) => {}
+            None => self.left_out = true,
         }
     }
 

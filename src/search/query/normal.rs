@@ -87,7 +87,7 @@ pub(super) fn normal(clause: Clause) -> Option<Clause> {
         Clause::All => Some(Clause::All),
         Clause::Word { field, text, form } => word(field, text, form),
         Clause::Phrase { field, text, slop } => phrase(field, text, slop),
-        Clause::Like(like) => like.trimmed().map(Clause::Like),
+        Clause::Like(like) => (!like.as_str().trim().is_empty()).then_some(Clause::Like(like)),
         Clause::Filter(filter) => filter.checked().map(Clause::Filter),
         Clause::Near { operands, distance, ordered } => near(operands, distance, ordered),
         Clause::Bool { must, should, must_not } => {

@@ -36,7 +36,7 @@ pub(super) fn parse(text: &str, operator: Operator) -> Query {
         diagnostics.push(Diagnostic::new("only exclusions, so every other paragraph matches", span));
     }
     diagnostics.sort_by_key(Diagnostic::span);
-    Query { clause, filters, mentions, diagnostics, text: Some(text.into()) }
+    Query { clause, filters, mentions, diagnostics, text: Some(text.into()), left_out: false }
 }
 
 /// Quotation marks that open and close phrases.

@@ -73,11 +73,13 @@ impl Parser<'_> {
             return None;
         }
         let given = || Given::at(trimmed, span);
+        // In quotes an id may begin or end in a blank.
+        let id = || Given::at(&*text, span);
         let filter = match scope {
             Scope::Field(_) => return None,
             Scope::Facet(dimension) => Filter::Facet { dimension, value: given() },
-            Scope::Document => Filter::Document(given()),
-            Scope::Like => return Some(Clause::Like(given())),
+            Scope::Document => Filter::Document(id()),
+            Scope::Like => return Some(Clause::Like(id())),
             Scope::Kind => {
                 match ParagraphKind::ALL.into_iter().find(|kind| kind.as_str().eq_ignore_ascii_case(trimmed)) {
                     Some(kind) => Filter::Kind(kind),

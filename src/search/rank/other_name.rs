@@ -110,7 +110,7 @@ impl OtherNames {
     pub(crate) fn diagnostics(&self) -> impl Iterator<Item = Diagnostic> {
         self.actors.iter().map(|actor| {
             let name = actor.words.join(" ");
-            Diagnostic::new(
+            Diagnostic::note(
                 format!("{name:?} also finds {} ({}) by its other names", actor.label, actor.id),
                 Span::new(0, 0),
             )
