@@ -22,6 +22,17 @@ impl Bits {
         self.words[doc as usize / 64] >> (doc % 64) & 1 != 0
     }
 
+    /// The whole of a segment with `len` paragraphs.
+    pub(crate) fn full(len: u32) -> Bits {
+        let mut bits = Bits { words: vec![u64::MAX; (len as usize).div_ceil(64)] };
+        if len % 64 != 0
+            && let Some(last) = bits.words.last_mut()
+        {
+            *last = (1 << (len % 64)) - 1;
+        }
+        bits
+    }
+
     /// Adds what is in the other.
     pub(crate) fn unite(&mut self, other: &Bits) {
         for (word, other) in self.words.iter_mut().zip(&other.words) {
@@ -41,6 +52,22 @@ impl Bits {
         self.words.iter().map(|word| word.count_ones()).sum()
     }
 
+    /// How many runs of paragraphs have one in it or more; `ends` holds the last paragraph of every run.
+    ///
+    /// Within a run the bits below its end, added to as many ones, carry into the end's place if there is any of
+    /// them. The numbers are as long as the segment, so the carry goes from word to word.
+    pub(crate) fn runs(&self, ends: &Bits) -> u32 {
+        let mut carry = false;
+        let mut runs = 0;
+        for (&word, &ends) in self.words.iter().zip(&ends.words) {
+            let (sum, over) = (word & !ends).overflowing_add(!ends);
+            let (sum, over_by_carry) = sum.overflowing_add(u64::from(carry));
+            carry = over || over_by_carry;
+            runs += ((sum | word) & ends).count_ones();
+        }
+        runs
+    }
+
     /// All of them, in their order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = u32> + '_ {
         self.words.iter().enumerate().flat_map(|(place, &word)| {
@@ -51,6 +78,24 @@ impl Bits {
                 Some(place as u32 * 64 + bit)
             })
         })
+    }
+
+    /// All of them, in their order, a thousand or so at a time.
+    pub(crate) fn in_blocks(&self, mut visit: impl FnMut(&[u32])) {
+        const BLOCK: usize = 1_024;
+        let mut block = Vec::with_capacity(BLOCK + 64);
+        for (place, &word) in self.words.iter().enumerate() {
+            let mut rest = word;
+            while rest != 0 {
+                block.push(place as u32 * 64 + rest.trailing_zeros());
+                rest &= rest - 1;
+            }
+            if block.len() >= BLOCK {
+                visit(&block);
+                block.clear();
+            }
+        }
+        visit(&block);
     }
 
     /// What it takes, in bytes.
@@ -71,6 +116,36 @@ impl Bits {
     pub(crate) fn intersect(&mut self, other: &Bits) {
         for (word, other) in self.words.iter_mut().zip(&other.words) {
             *word &= other;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn runs_are_those_with_a_paragraph_in_the_set(
+            lengths in proptest::collection::vec(1u32..150, 0..20),
+            chosen in proptest::collection::vec(any::<prop::sample::Index>(), 0..40),
+        ) {
+            let len: u32 = lengths.iter().sum();
+            let (mut ends, mut bits) = (Bits::empty(len), Bits::empty(len));
+            for index in chosen.iter().filter(|_| len > 0) {
+                bits.insert(index.index(len as usize) as u32);
+            }
+            let (mut start, mut expected) = (0, 0);
+            for length in lengths {
+                ends.insert(start + length - 1);
+                expected += u32::from((start..start + length).any(|doc| bits.contains(doc)));
+                start += length;
+            }
+            prop_assert_eq!(bits.runs(&ends), expected);
+            prop_assert_eq!(bits.iter().count() as u32, bits.len());
+            prop_assert_eq!(Bits::full(len).iter().collect::<Vec<_>>(), (0..len).collect::<Vec<_>>());
         }
     }
 }

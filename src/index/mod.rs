@@ -29,6 +29,7 @@ mod stats;
 mod store;
 pub(crate) mod stored;
 mod tally;
+mod term_sets;
 mod verify;
 mod writer;
 

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use tantivy::columnar::{Column, StrColumn};
 use tantivy::index::SegmentId;
+use tantivy::schema::Field;
 use tantivy::{Searcher, SegmentReader};
 
 use super::bits::Bits;
@@ -11,6 +13,7 @@ use super::facet_arrays::FacetArrays;
 use super::nodes::Nodes;
 use super::schema::{DAY_COLUMN, DOCUMENT_COLUMN, LAST_DAY_COLUMN, ORDINAL_COLUMN};
 use super::tally::Tally;
+use super::term_sets::TermSets;
 use crate::annotate::Annotator;
 use crate::error::{Error, Result};
 use crate::facet::Dimension;
@@ -22,7 +25,10 @@ pub(crate) const NONE: u32 = u32::MAX;
 /// The arrays of one segment. They never change: a deletion is a separate bitset, a merge a new segment.
 #[derive(Debug, Default)]
 pub(crate) struct SegmentArrays {
+    columns: OnceLock<Columns>,
+    ids: Mutex<HashMap<u32, Arc<str>>>,
     documents: OnceLock<Vec<u32>>,
+    document_ends: OnceLock<Bits>,
     days: OnceLock<Vec<Option<(i32, i32)>>>,
     facets: [OnceLock<Arc<FacetArrays>>; Dimension::ALL.len()],
     /// The actors that some of the mentions name; the newest choice last.
@@ -31,7 +37,25 @@ pub(crate) struct SegmentArrays {
     totals: Mutex<HashMap<Dimension, (u32, Arc<Tally>)>>,
     document_total: Mutex<Option<(u32, u64)>>,
     alive: Mutex<Option<(u32, Arc<Bits>)>>,
+    term_sets: TermSets,
+    peaks: Mutex<HashMap<String, Vec<(Field, Peaks)>>>,
 }
+
+/// The best scores of a term, with the figures of the index that they were made with.
+type Peaks = ([u64; 3], Arc<[f32]>);
+
+/// Columns that are kept open: opening one takes longer than ranking by a rare word.
+#[derive(Debug)]
+struct Columns {
+    ids: StrColumn,
+    ordinals: Column<u64>,
+}
+
+/// Ids kept a segment; looking one up unpacks a block of the dictionary.
+const IDS_KEPT: usize = 4_096;
+
+/// Terms whose best scores are kept a segment; half a kilobyte each. A language has some hundred words that are frequent.
+const PEAKS_KEPT: usize = 1_024;
 
 /// Filters kept a segment; the oldest habits of a user fit, and a hostile one cannot fill the memory.
 const FILTERS_KEPT: usize = 64;
@@ -43,12 +67,47 @@ impl SegmentArrays {
     /// The document of every paragraph, as an ordinal that sorts as the ids do.
     pub(crate) fn documents(&self, reader: &SegmentReader) -> Result<&[u32]> {
         get_or_try_init(&self.documents, || {
-            let column = reader.fast_fields().str(DOCUMENT_COLUMN).map_err(storage)?;
-            let column = column.ok_or_else(|| missing(DOCUMENT_COLUMN))?;
-            let ordinals = column.ords();
+            let ordinals = self.columns(reader)?.ids.ords();
             Ok((0..reader.max_doc()).map(|doc| ordinals.first(doc).map_or(NONE, |ordinal| ordinal as u32)).collect())
         })
         .map(Vec::as_slice)
+    }
+
+    /// The last paragraph of every document.
+    pub(crate) fn document_ends(&self, reader: &SegmentReader) -> Result<&Bits> {
+        get_or_try_init(&self.document_ends, || {
+            let documents = self.documents(reader)?;
+            let mut ends = Bits::empty(reader.max_doc());
+            for (doc, document) in documents.iter().enumerate() {
+                if documents.get(doc + 1) != Some(document) {
+                    ends.insert(doc as u32);
+                }
+            }
+            Ok(ends)
+        })
+    }
+
+    /// The paragraphs of frequent terms.
+    pub(crate) fn term_sets(&self) -> &TermSets {
+        &self.term_sets
+    }
+
+    /// The best scores of a term, if they are kept and were made with these figures of the index.
+    pub(crate) fn peaks(&self, field: Field, text: &str, figures: [u64; 3]) -> Option<Arc<[f32]>> {
+        let peaks = self.peaks.lock().unwrap_or_else(PoisonError::into_inner);
+        let (_, (of, best)) = peaks.get(text)?.iter().find(|(of, _)| *of == field)?;
+        (*of == figures).then(|| best.clone())
+    }
+
+    /// Keeps the best scores of a term.
+    pub(crate) fn keep_peaks(&self, field: Field, text: &str, figures: [u64; 3], best: Arc<[f32]>) {
+        let mut peaks = self.peaks.lock().unwrap_or_else(PoisonError::into_inner);
+        if peaks.len() >= PEAKS_KEPT {
+            peaks.clear();
+        }
+        let of_text = peaks.entry(text.to_owned()).or_default();
+        of_text.retain(|(of, _)| *of != field);
+        of_text.push((field, (figures, best)));
     }
 
     /// The first and last day of every paragraph's document; `None` where it has no date.
@@ -63,8 +122,44 @@ impl SegmentArrays {
 
     /// The place of a paragraph in its document, from 1.
     pub(crate) fn ordinal(&self, reader: &SegmentReader, doc: u32) -> Result<u32> {
-        let column = reader.fast_fields().u64(ORDINAL_COLUMN).map_err(storage)?;
-        column.first(doc).map(|ordinal| ordinal as u32).ok_or_else(|| missing(ORDINAL_COLUMN))
+        let ordinal = self.ordinals(reader)?.first(doc);
+        ordinal.map(|ordinal| ordinal as u32).ok_or_else(|| missing(ORDINAL_COLUMN))
+    }
+
+    /// The place of every paragraph in its document, from 1.
+    pub(crate) fn ordinals(&self, reader: &SegmentReader) -> Result<&Column<u64>> {
+        Ok(&self.columns(reader)?.ordinals)
+    }
+
+    /// The column of document ids.
+    pub(crate) fn ids(&self, reader: &SegmentReader) -> Result<&StrColumn> {
+        Ok(&self.columns(reader)?.ids)
+    }
+
+    /// The id of a document, by its ordinal.
+    pub(crate) fn id(&self, reader: &SegmentReader, document: u32) -> Result<Arc<str>> {
+        let lock = || self.ids.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(id) = lock().get(&document) {
+            return Ok(id.clone());
+        }
+        let mut id = String::new();
+        let found = self.ids(reader)?.ord_to_str(u64::from(document), &mut id);
+        found.map_err(|error| Error::storage("reading a document id", error))?;
+        let id: Arc<str> = id.into();
+        let mut ids = lock();
+        if ids.len() >= IDS_KEPT {
+            ids.clear();
+        }
+        ids.insert(document, id.clone());
+        Ok(id)
+    }
+
+    fn columns(&self, reader: &SegmentReader) -> Result<&Columns> {
+        get_or_try_init(&self.columns, || {
+            let ids = reader.fast_fields().str(DOCUMENT_COLUMN).map_err(storage)?;
+            let ids = ids.ok_or_else(|| missing(DOCUMENT_COLUMN))?;
+            Ok(Columns { ids, ordinals: reader.fast_fields().u64(ORDINAL_COLUMN).map_err(storage)? })
+        })
     }
 
     /// The facets of a dimension; of actors, those that the chosen mentions name.
@@ -160,6 +255,8 @@ impl SegmentArrays {
             + self.facets.iter().filter_map(OnceLock::get).map(|facets| facets.bytes()).sum::<usize>()
             + chosen.iter().map(|(_, facets)| facets.bytes()).sum::<usize>()
             + filters.values().map(|bits| bits.bytes()).sum::<usize>()
+            + self.document_ends.get().map_or(0, Bits::bytes)
+            + self.term_sets.bytes()
     }
 
     /// The bits of a filter, made by `make` the first time.

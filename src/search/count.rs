@@ -1,13 +1,18 @@
 //! Totals and facet counts: one unscored pass over the matched paragraphs.
 
+use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::sync::Arc;
 
-use tantivy::query::Weight;
-use tantivy::{Searcher, SegmentReader};
+use tantivy::query::{EnableScoring, Query, Weight};
+use tantivy::{Searcher, SegmentReader, Term};
 
-use super::plan::Weights;
+use super::plan::{Plan, Test, Weights};
+use super::term_plan::TermPlan;
+use super::top::Recorded;
 use crate::error::{Error, Result};
 use crate::facet::Dimension;
+use crate::index::schema::Fields;
 use crate::index::{Bits, NONE, Nodes, SegmentArrays, Tally};
 
 /// The filters of one segment: one set for every dimension that is filtered, one for all the rest.
@@ -85,10 +90,66 @@ pub(crate) struct Counts {
 pub(crate) enum Matching<'a> {
     /// All that are not deleted.
     Everything,
-    /// Those that a query matches: in one go, or asked one by one.
-    Query { all: &'a dyn Weight, single: &'a Weights },
+    /// Those that a query matches.
+    Query(&'a Unscored<'a>),
     /// Those of a set a segment, none of which is deleted.
     Set(&'a [Bits]),
+}
+
+/// A query whose matches are asked for without scores.
+pub(crate) struct Unscored<'a> {
+    plan: &'a Plan,
+    searcher: &'a Searcher,
+    fields: Fields,
+    recorded: Recorded,
+    all: OnceCell<Box<dyn Weight>>,
+    single: OnceCell<Weights>,
+}
+
+impl<'a> Unscored<'a> {
+    /// `recorded` is what is known already of its matches.
+    pub(crate) fn new(plan: &'a Plan, searcher: &'a Searcher, fields: Fields, recorded: Recorded) -> Unscored<'a> {
+        Unscored { plan, searcher, fields, recorded, all: OnceCell::new(), single: OnceCell::new() }
+    }
+
+    /// Counts a single word from the dictionaries alone, where that is exact; says whether it did.
+    fn count_one(&self, reader: &SegmentReader, counts: &mut Counts) -> Result<bool> {
+        let Plan::Leaf { test: Test::Term(field, text), .. } = self.plan else { return Ok(false) };
+        let fields = self.fields;
+        if *field != fields.text || reader.has_deletes() {
+            return Ok(false);
+        }
+        // Every term of a document's paragraphs stands in `whole` once, where the document begins.
+        for (field, sum) in [(fields.text, &mut counts.paragraphs), (fields.whole, &mut counts.documents)] {
+            let inverted = reader.inverted_index(field).map_err(|error| Error::storage("counting", error))?;
+            let frequency = inverted.doc_freq(&Term::from_field_text(field, text));
+            *sum += u64::from(frequency.map_err(|error| Error::storage("counting", error))?);
+        }
+        Ok(true)
+    }
+
+    fn weigh(&self, query: &dyn Query) -> Result<Box<dyn Weight>> {
+        let scoring = EnableScoring::disabled_from_searcher(self.searcher);
+        query.weight(scoring).map_err(|error| Error::storage("preparing a query", error))
+    }
+
+    /// Goes over all matches.
+    fn all(&self) -> Result<&dyn Weight> {
+        if self.all.get().is_none() {
+            let weight = self.weigh(&*self.plan.query())?;
+            let _ = self.all.set(weight);
+        }
+        Ok(&**self.all.get().expect("just set"))
+    }
+
+    /// Asks paragraphs one by one.
+    fn single(&self) -> Result<&Weights> {
+        if self.single.get().is_none() {
+            let weights = self.plan.weights(&|query| self.weigh(query))?;
+            let _ = self.single.set(weights);
+        }
+        Ok(self.single.get().expect("just set"))
+    }
 }
 
 /// What a pass over one commit needs to know.
@@ -116,12 +177,13 @@ impl Pass<'_> {
         let mut sums: Vec<_> = self.nodes.iter().map(|nodes| DimensionCounts::zero(nodes.len())).collect();
         let mut tallies: Vec<Tally> = self.nodes.iter().map(|_| Tally::default()).collect();
         for (segment, reader) in self.searcher.segment_readers().iter().enumerate() {
+            let is_whole = self.filters[segment].is_empty();
             match matching {
-                Matching::Everything
-                    if self.filters[segment].is_empty() && self.nodes.iter().all(|nodes| nodes.choice().is_all()) =>
-                {
+                Matching::Everything if is_whole && self.nodes.iter().all(|nodes| nodes.choice().is_all()) => {
                     self.count_all(segment, reader, &mut counts, &mut sums)?;
                 }
+                Matching::Query(query)
+                    if is_whole && self.nodes.is_empty() && query.count_one(reader, &mut counts)? => {}
                 _ => self.count_segment(segment, reader, matching, (&mut counts, &mut sums, &mut tallies))?,
             }
         }
@@ -178,82 +240,115 @@ impl Pass<'_> {
             }
         }
         let mut counted = vec![0u64; sums.len()];
-        let (mut distinct, mut last_document) = (0u64, NONE);
-        let mut flush = |sieves: &mut [Sieve]| {
-            for (at, tally) in tallies.iter_mut().enumerate() {
-                let passed = &sieves[sieve_of[at]].passed;
-                counted[at] += passed.len() as u64;
-                tally.add(&facets[at], passed, documents);
-            }
-            for &doc in &sieves[0].passed {
-                let document = documents[doc as usize];
-                distinct += u64::from(document != last_document);
-                last_document = document;
-            }
-            counts.paragraphs += sieves[0].passed.len() as u64;
-            sieves.iter_mut().for_each(|sieve| sieve.passed.clear());
-        };
         let candidates = Sieve::union(&sieves).map(Arc::new);
-        // What no sieve lets through is taken out first, once for all of them.
-        let mut coarse = Sieve::new(candidates.clone().filter(|_| sieves.len() > 1));
-        let mut gathered = 0;
-        let mut gather = |docs: &[u32]| {
-            coarse.push(docs);
-            sieves.iter_mut().for_each(|sieve| sieve.push(&coarse.passed));
-            gathered += docs.len();
-            coarse.passed.clear();
-            if gathered >= GATHERED {
-                gathered = 0;
+        let (paragraphs, distinct) = match self.found(segment, reader, matching, candidates)? {
+            Found::Set(set) => {
+                let mut totals = (0, 0);
+                for (at, sieve) in sieves.iter().enumerate() {
+                    let passed = sieve.of(&set);
+                    let paragraphs = u64::from(passed.len());
+                    if at == 0 {
+                        totals = (paragraphs, u64::from(passed.runs(arrays.document_ends(reader)?)));
+                    }
+                    let of_sieve: Vec<_> = (0..sieve_of.len()).filter(|&one| sieve_of[one] == at).collect();
+                    of_sieve.iter().for_each(|&one| counted[one] = paragraphs);
+                    if !of_sieve.is_empty() {
+                        passed.in_blocks(|docs| {
+                            of_sieve.iter().for_each(|&one| tallies[one].add(&facets[one], docs, documents));
+                        });
+                    }
+                }
+                totals
+            }
+            Found::OneByOne(visit) => {
+                let (mut paragraphs, mut distinct, mut last_document) = (0u64, 0u64, NONE);
+                let mut flush = |sieves: &mut [Sieve]| {
+                    for (at, tally) in tallies.iter_mut().enumerate() {
+                        let passed = &sieves[sieve_of[at]].passed;
+                        counted[at] += passed.len() as u64;
+                        tally.add(&facets[at], passed, documents);
+                    }
+                    for &doc in &sieves[0].passed {
+                        let document = documents[doc as usize];
+                        distinct += u64::from(document != last_document);
+                        last_document = document;
+                    }
+                    paragraphs += sieves[0].passed.len() as u64;
+                    sieves.iter_mut().for_each(|sieve| sieve.passed.clear());
+                };
+                let mut gathered = 0;
+                visit(&mut |docs| {
+                    sieves.iter_mut().for_each(|sieve| sieve.push(docs));
+                    gathered += docs.len();
+                    if gathered >= GATHERED {
+                        gathered = 0;
+                        flush(&mut sieves);
+                    }
+                })?;
                 flush(&mut sieves);
+                (paragraphs, distinct)
             }
         };
-        match matching {
-            Matching::Query { all, single } => {
-                let few = match candidates {
-                    Some(candidates) => {
-                        let scorer = single.scorer(reader)?;
-                        (u64::from(candidates.len()) * SEEK_COST < scorer.cost()).then_some((candidates, scorer))
-                    }
-                    None => None,
-                };
-                match few {
-                    Some((candidates, mut scorer)) => {
-                        for doc in candidates.iter().filter(|&doc| scorer.score(doc).is_some()) {
-                            gather(&[doc]);
-                        }
-                    }
-                    None => {
-                        all.for_each_no_score(reader, &mut gather).map_err(|error| Error::storage("counting", error))?
-                    }
-                }
-            }
-            Matching::Set(sets) => {
-                let mut block = Vec::with_capacity(GATHERED);
-                for doc in sets[segment].iter() {
-                    block.push(doc);
-                    if block.len() == GATHERED {
-                        gather(&block);
-                        block.clear();
-                    }
-                }
-                gather(&block);
-            }
-            Matching::Everything => {
-                let mut block = Vec::with_capacity(GATHERED);
-                for start in (0..reader.max_doc()).step_by(GATHERED) {
-                    block.clear();
-                    block.extend(start..reader.max_doc().min(start + GATHERED as u32));
-                    gather(&block);
-                }
-            }
-        }
-        flush(&mut sieves);
+        counts.paragraphs += paragraphs;
         counts.documents += distinct;
         for (at, sum) in sums.iter_mut().enumerate() {
             sum.add(&tallies[at], self.nodes[at].of_segment(segment), counted[at]);
         }
         Ok(())
     }
+
+    /// What matches in a segment; `candidates` are what the filters let through, `None` for all.
+    fn found<'f>(
+        &'f self,
+        segment: usize,
+        reader: &'f SegmentReader,
+        matching: Matching<'f>,
+        candidates: Option<Arc<Bits>>,
+    ) -> Result<Found<'f>> {
+        let query = match matching {
+            Matching::Everything => return Ok(Found::Set(Cow::Owned(Bits::full(reader.max_doc())))),
+            Matching::Set(sets) => return Ok(Found::Set(Cow::Borrowed(&sets[segment]))),
+            Matching::Query(query) => query,
+        };
+        if let Some(set) = query.recorded.take(segment) {
+            return Ok(Found::Set(Cow::Owned(set)));
+        }
+        let terms = TermPlan::of(query.plan, reader)?;
+        if let Some(candidates) = candidates {
+            let cost = match &terms {
+                Some(terms) => terms.cost(reader),
+                None => query.single()?.scorer(reader)?.cost(),
+            };
+            if u64::from(candidates.len()) * SEEK_COST < cost {
+                let mut scorer = query.single()?.scorer(reader)?;
+                return Ok(Found::OneByOne(Box::new(move |gather| {
+                    for doc in candidates.iter().filter(|&doc| scorer.score(doc).is_some()) {
+                        gather(&[doc]);
+                    }
+                    Ok(())
+                })));
+            }
+        }
+        if let Some(terms) = terms
+            && let Some(set) = terms.set(reader, &self.arrays[segment])?
+        {
+            return Ok(Found::Set(Cow::Owned(Arc::unwrap_or_clone(set))));
+        }
+        let all = query.all()?;
+        Ok(Found::OneByOne(Box::new(move |gather| {
+            all.for_each_no_score(reader, gather).map_err(|error| Error::storage("counting", error))
+        })))
+    }
+}
+
+/// Takes matching paragraphs, which come in ascending order.
+type Gather<'a> = &'a mut dyn FnMut(&[u32]);
+
+/// What matches in a segment, before the filters.
+enum Found<'a> {
+    Set(Cow<'a, Bits>),
+    /// They are given to what is given.
+    OneByOne(Box<dyn FnOnce(Gather<'_>) -> Result<()> + 'a>),
 }
 
 /// Lets paragraphs of a set through.
@@ -267,6 +362,15 @@ struct Sieve {
 impl Sieve {
     fn new(bits: Option<Arc<Bits>>) -> Sieve {
         Sieve { bits, passed: Vec::with_capacity(2 * GATHERED) }
+    }
+
+    /// What of a set passes.
+    fn of<'s>(&self, set: &'s Bits) -> Cow<'s, Bits> {
+        let mut passed = Cow::Borrowed(set);
+        if let Some(bits) = &self.bits {
+            passed.to_mut().intersect(bits);
+        }
+        passed
     }
 
     fn push(&mut self, docs: &[u32]) {

@@ -22,6 +22,11 @@ impl FilterQuery {
         FilterQuery { segments: Arc::new(segments.into_iter().collect()), score: 0.0 }
     }
 
+    /// Its set in a segment; `None` where nothing passes.
+    pub(crate) fn bits(&self, segment: SegmentId) -> Option<&Arc<Bits>> {
+        self.segments.get(&segment)
+    }
+
     /// The same sets, scoring.
     pub(crate) fn scoring(self, score: Score) -> FilterQuery {
         FilterQuery { score, ..self }

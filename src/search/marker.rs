@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::evidence::Texts;
 use super::filter::FacetFilter;
-use super::highlight::Highlighter;
+use super::highlight::{Highlight, Highlighter};
 use super::query::Query;
 use super::resolve::resolve_actor;
 use super::results::Hit;
@@ -20,6 +20,7 @@ pub(crate) struct HitMarker<'a> {
     analyzers: &'a AnalyzerPool,
     query: &'a Query,
     passage_characters: usize,
+    highlight: bool,
     /// Actors whose mentions are marked as words of the query are, by their ids.
     also: Vec<String>,
     highlighters: HashMap<Language, Highlighter>,
@@ -35,7 +36,22 @@ impl<'a> HitMarker<'a> {
         passage_characters: usize,
     ) -> HitMarker<'a> {
         let (highlighters, names) = (HashMap::new(), RefCell::default());
-        HitMarker { annotator, analyzers, query, passage_characters, also: Vec::new(), highlighters, names }
+        HitMarker {
+            annotator,
+            analyzers,
+            query,
+            passage_characters,
+            highlight: true,
+            also: Vec::new(),
+            highlighters,
+            names,
+        }
+    }
+
+    /// Whether anything is marked.
+    pub(crate) fn highlight(mut self, yes: bool) -> HitMarker<'a> {
+        self.highlight = yes;
+        self
     }
 
     /// Marks the mentions of some actors, too, by their ids.
@@ -45,6 +61,10 @@ impl<'a> HitMarker<'a> {
     }
 
     pub(crate) fn hit(&mut self, score: f32, stored: StoredParagraph) -> Hit {
+        if !self.highlight {
+            let beginning = Highlight::beginning(&stored.paragraph.text, self.passage_characters);
+            return Hit::new(score, stored, beginning);
+        }
         let language = stored.language.unwrap_or(Language::ENGLISH);
         let highlighter = self.highlighters.entry(language).or_insert_with(|| {
             let analyzer = self.analyzers.take(language);

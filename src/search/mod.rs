@@ -24,6 +24,7 @@ mod matches;
 mod near;
 mod order;
 mod page;
+mod peaks;
 mod plan;
 mod positional;
 mod query;
@@ -34,6 +35,7 @@ mod results;
 mod searcher;
 mod spelling;
 mod statistics;
+mod term_plan;
 mod top;
 
 pub(crate) use self::facet::Periods;

@@ -1,6 +1,7 @@
 //! The page of hits that a request asks for: the best paragraphs, fetched, highlighted and explained.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use tantivy::DocAddress;
@@ -15,10 +16,10 @@ use super::order::Sort;
 use super::plan::{Plan, Weights};
 use super::rank::{Bonus, Lesson, Ordered, RankedParagraph, Reranker, School, ordered};
 use super::request::Request;
-use super::results::{Group, Hit};
+use super::results::{Counts, Group, Hit};
 use super::searcher::Searcher;
 use super::statistics::{DocumentStatistics, Figured, Statistics};
-use super::top::{self, Scored, Scoring, Selection, Top, Unit};
+use super::top::{self, Recorded, Scored, Scoring, Selection, Top, Unit};
 use crate::document::Language;
 use crate::error::Result;
 use crate::index::Bits;
@@ -33,23 +34,26 @@ pub(super) struct Page {
 
 /// The weights and filters of one request.
 struct Ready<'a> {
+    plan: &'a Plan,
     statistics: Statistics<'a>,
     paragraphs: Prepared,
     /// Where documents are ordered as wholes.
     wholes: Option<Prepared>,
     filters: Vec<Option<Arc<Bits>>>,
+    recorded: Recorded,
 }
 
 /// The weights of one plan.
 struct Prepared {
     weight: Box<dyn tantivy::query::Weight>,
-    exact: Weights,
+    exact: OnceCell<Weights>,
     scores: usize,
+    prunes: bool,
 }
 
 impl Prepared {
     fn scoring(&self) -> Scoring<'_> {
-        Scoring { weight: &*self.weight, exact: &self.exact, scores: self.scores }
+        Scoring { weight: &*self.weight, exact: &self.exact, scores: self.scores, prunes: self.prunes }
     }
 }
 
@@ -59,8 +63,11 @@ impl Ready<'_> {
             searcher: &searcher.tantivy,
             arrays: &searcher.arrays,
             filters: &self.filters,
+            plan: self.plan,
+            statistics: &self.statistics,
             paragraphs: self.paragraphs.scoring(),
             wholes: self.wholes.as_ref().map(Prepared::scoring),
+            recorded: &self.recorded,
             sort: request.sort,
             recency: request.recency,
         }
@@ -82,42 +89,88 @@ impl Searcher {
         request.check()?;
         let compiled = self.compile(&request)?;
         let filters = self.filters(&compiled)?;
-        let ready = self.prepare(&request, &compiled, &filters)?;
-        let selection = ready.selection(self, &request);
-        let mut reranker = self.reranker(&request, &compiled, &ready, &selection)?;
-        let ordered = self.ordered(&request, &ready, &selection, reranker.as_mut(), request.limit)?;
+        Ok(self.ranked(&request, &compiled, &filters)?.0)
+    }
+
+    /// The best paragraphs as [`rank`](Searcher::rank) has them, and the totals and counts as
+    /// [`count`](Searcher::count) has them: the whole answer but for what is stored of the hits.
+    ///
+    /// # Errors
+    ///
+    /// As [`search`](Searcher::search).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use demarche::{Document, Index};
+    ///
+    /// let index = Index::in_memory()?;
+    /// let mut writer = index.writer()?;
+    /// writer.add(&Document::parse("a", "Gas flows.\n\nGas burns.\n\nOil burns.")?)?;
+    /// writer.commit()?;
+    /// let (ranked, counts) = index.searcher()?.rank_and_count("gas")?;
+    /// assert_eq!((ranked[0].document.as_str(), ranked[0].ordinal), ("a", 1));
+    /// assert_eq!((counts.total.paragraphs, counts.total.documents), (2, Some(1)));
+    /// # Ok::<(), demarche::Error>(())
+    /// ```
+    pub fn rank_and_count(&self, request: impl Into<Request>) -> Result<(Vec<RankedParagraph>, Counts)> {
+        let request = request.into();
+        request.check()?;
+        let compiled = self.compile(&request)?;
+        let filters = self.filters(&compiled)?;
+        let (ranked, recorded) = self.ranked(&request, &compiled, &filters)?;
+        Ok((ranked, self.counts(&request, compiled, &filters, recorded)?))
+    }
+
+    fn ranked(
+        &self,
+        request: &Request,
+        compiled: &Compiled,
+        filters: &[SegmentFilters],
+    ) -> Result<(Vec<RankedParagraph>, Recorded)> {
+        let ready = self.prepare(request, compiled, filters)?;
+        let selection = ready.selection(self, request);
+        let mut reranker = self.reranker(request, compiled, &ready, &selection)?;
+        let ordered = self.ordered(request, &ready, &selection, reranker.as_mut(), request.limit)?;
         let mut ranked = Vec::with_capacity(ordered.best.len());
         for top in ordered.best {
             let document = top::document_id(&self.tantivy, &self.arrays, top)?;
             let reader = self.tantivy.segment_reader(top.segment);
             let ordinal = self.arrays[top.segment as usize].ordinal(reader, top.doc)?;
-            ranked.push(RankedParagraph { score: top.key, document, ordinal });
+            ranked.push(RankedParagraph { score: top.key, document: document.to_string(), ordinal });
         }
-        Ok(ranked)
+        Ok((ranked, ready.recorded))
     }
 
     /// Makes the weights of a compiled request.
-    fn prepare(&self, request: &Request, compiled: &Compiled, filters: &[SegmentFilters]) -> Result<Ready<'_>> {
+    fn prepare<'a>(
+        &'a self,
+        request: &Request,
+        compiled: &'a Compiled,
+        filters: &[SegmentFilters],
+    ) -> Result<Ready<'a>> {
         let known = request.after.as_ref().map(|cursor| cursor.0.figures.clone());
         let statistics = Statistics::new(&self.tantivy, known);
-        let query = compiled.plan.query();
+        let query = compiled.plan.whole_query();
         let weight = match request.sort {
             Sort::Relevance => statistics.weight(&*query)?,
             _ => self.unscored(&*query)?,
         };
-        let exact = compiled.plan.weights(&statistics)?;
-        let paragraphs = Prepared { weight, exact, scores: compiled.plan.scores() };
+        let scores = compiled.plan.scores();
+        let paragraphs = Prepared { weight, exact: OnceCell::new(), scores, prunes: compiled.plan.prunes() };
+        let recorded = Recorded::new(filters.len());
         let filters: Vec<_> = filters.iter().map(SegmentFilters::all).collect();
         let wholes = match self.plan_of_wholes(request, compiled) {
             // A filter is asked of a paragraph that matches, which the whole document does not know.
             Some(plan) if filters.iter().all(Option::is_none) => {
                 let statistics = DocumentStatistics::new(&statistics, self.index.fields.document)?;
-                let weight = statistics.weight(&*plan.query())?;
-                Some(Prepared { weight, exact: plan.weights(&statistics)?, scores: plan.scores() })
+                let weight = statistics.weight(&*plan.whole_query())?;
+                let exact = OnceCell::from(plan.weights(&|query| statistics.weight(query))?);
+                Some(Prepared { weight, exact, scores: plan.scores(), prunes: plan.prunes() })
             }
             _ => None,
         };
-        Ok(Ready { statistics, paragraphs, wholes, filters })
+        Ok(Ready { plan: &compiled.plan, statistics, paragraphs, wholes, filters, recorded })
     }
 
     /// The plan that documents are ordered by before all evidence is read, where the query allows it: the whole
@@ -181,7 +234,12 @@ impl Searcher {
     }
 
     /// The page that a request asks for.
-    pub(super) fn page(&self, request: &Request, compiled: &Compiled, filters: &[SegmentFilters]) -> Result<Page> {
+    pub(super) fn page(
+        &self,
+        request: &Request,
+        compiled: &Compiled,
+        filters: &[SegmentFilters],
+    ) -> Result<(Page, Recorded)> {
         let ready = self.prepare(request, compiled, filters)?;
         let selection = ready.selection(self, request);
         // One more than asked for tells whether there is a next page.
@@ -198,11 +256,12 @@ impl Searcher {
         };
         let mut marker =
             HitMarker::new(&self.index.annotator, &self.index.analyzers, &shown, request.passage_characters)
+                .highlight(request.highlight)
                 .also_mark(compiled.other_names.ids());
         let mut show = |top: Top, bonus: Bonus| -> Result<Hit> {
             let mut hit = marker.hit(top.key, self.stored(DocAddress::new(top.segment, top.doc))?);
             if request.explain {
-                hit.explanation = self.explain(request, &compiled.plan, &ready, top, bonus)?;
+                hit.explanation = self.explain(request, &selection, &ready, top, bonus)?;
             }
             Ok(hit)
         };
@@ -260,17 +319,17 @@ impl Searcher {
                 window,
                 inside: inside >= best.len(),
                 expansion,
-                figures: ready.statistics.into_figures(),
+                figures: ready.statistics.figures().clone(),
             };
             page.next = Some(Cursor(Box::new(place)));
         }
-        Ok(page)
+        Ok((page, ready.recorded))
     }
 
     fn explain(
         &self,
         request: &Request,
-        plan: &Plan,
+        selection: &Selection<'_>,
         ready: &Ready<'_>,
         top: Top,
         bonus: Bonus,
@@ -282,8 +341,8 @@ impl Searcher {
             statistics: &ready.statistics,
             reader,
         };
-        let Some(mut explanation) = explainer.explain(plan, &mut ready.paragraphs.exact.scorer(reader)?, top.doc)?
-        else {
+        let mut scorer = selection.single(&selection.paragraphs)?.scorer(reader)?;
+        let Some(mut explanation) = explainer.explain(selection.plan, &mut scorer, top.doc)? else {
             return Ok(None);
         };
         explanation = bonus.explain(explanation);

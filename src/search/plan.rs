@@ -8,9 +8,11 @@ use tantivy::{SegmentReader, Term};
 use super::exclusion::Excluded;
 use super::filter_query::FilterQuery;
 use super::positional::{PositionalQuery, Sequence};
-use super::statistics::Figured;
 use crate::error::{Error, Result};
 use crate::facet::FacetPath;
+
+/// Makes the weight of a query.
+pub(crate) type Weigh<'a> = &'a dyn Fn(&dyn tantivy::query::Query) -> Result<Box<dyn tantivy::query::Weight>>;
 
 pub(crate) type BoxedQuery = Box<dyn tantivy::query::Query>;
 
@@ -126,6 +128,32 @@ impl Plan {
         }
     }
 
+    /// Whether the engine skips what cannot be among the best; otherwise it goes over all that matches.
+    pub(crate) fn prunes(&self) -> bool {
+        let are_terms =
+            |parts: &[Plan]| parts.iter().all(|part| matches!(part, Plan::Leaf { test: Test::Term(..), .. }));
+        match self {
+            Plan::Leaf { test, .. } => matches!(test, Test::Term(..)),
+            Plan::Bool { must, should, must_not } if must_not.is_empty() => match (&must[..], &should[..]) {
+                ([], should) => are_terms(should),
+                (must, []) => are_terms(must),
+                _ => false,
+            },
+            Plan::Bool { .. } => false,
+        }
+    }
+
+    /// The engine's query, for all matches.
+    pub(crate) fn whole_query(&self) -> BoxedQuery {
+        match self {
+            // The engine does not prune what is boosted alone, but it does what is boosted in a union; one with nothing.
+            Plan::Leaf { test: Test::Term(..), boost } if *boost != 1.0 => {
+                Box::new(BooleanQuery::new(vec![(Occur::Should, self.query()), (Occur::Should, Box::new(EmptyQuery))]))
+            }
+            _ => self.query(),
+        }
+    }
+
     /// The engine's query.
     pub(crate) fn query(&self) -> BoxedQuery {
         match self {
@@ -144,12 +172,12 @@ impl Plan {
         }
     }
 
-    /// The weights that score paragraphs one by one.
-    pub(crate) fn weights(&self, statistics: &dyn Figured) -> Result<Weights> {
+    /// The weights that ask or score paragraphs one by one; `weigh` makes that of a query.
+    pub(crate) fn weights(&self, weigh: Weigh<'_>) -> Result<Weights> {
         Ok(match self {
-            Plan::Leaf { test, boost } => Weights::Leaf(statistics.weight(&*test.query(*boost))?),
+            Plan::Leaf { test, boost } => Weights::Leaf(weigh(&*test.query(*boost))?),
             Plan::Bool { must, should, must_not } => {
-                let all = |parts: &[Plan]| parts.iter().map(|part| part.weights(statistics)).collect::<Result<_>>();
+                let all = |parts: &[Plan]| parts.iter().map(|part| part.weights(weigh)).collect::<Result<_>>();
                 Weights::Bool { must: all(must)?, should: all(should)?, must_not: all(must_not)? }
             }
         })

@@ -34,6 +34,7 @@ pub struct Request {
     pub(crate) sideways: bool,
     pub(crate) timeline: Option<Periods>,
     pub(crate) passage_characters: usize,
+    pub(crate) highlight: bool,
     pub(crate) ranking: Ranking,
     pub(crate) sort: Sort,
     pub(crate) recency: Option<Recency>,
@@ -56,6 +57,7 @@ impl Request {
             sideways: true,
             timeline: None,
             passage_characters: 320,
+            highlight: true,
             ranking: Ranking::default(),
             sort: Sort::Relevance,
             recency: None,
@@ -112,6 +114,13 @@ impl Request {
     /// About how long a passage may be, in characters; by default 320. A longer sentence is kept whole.
     pub fn passage_characters(mut self, characters: usize) -> Request {
         self.passage_characters = characters;
+        self
+    }
+
+    /// Whether what matched is marked and the passage is chosen by it, which by default it is. Otherwise hits have no
+    /// highlights and their passage is how the paragraph begins, which is faster.
+    pub fn highlight(mut self, yes: bool) -> Request {
+        self.highlight = yes;
         self
     }
 

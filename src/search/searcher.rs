@@ -8,7 +8,7 @@ use tantivy::schema::Facet;
 use tantivy::{DocAddress, Term};
 
 use super::compile::{Compiled, Compiler};
-use super::count::{Matching, Pass, SegmentFilters};
+use super::count::{Matching, Pass, SegmentFilters, Unscored};
 use super::facet::{FacetCounts, Facets};
 use super::filter::{self, DocumentFilter};
 use super::page::Page;
@@ -18,7 +18,7 @@ use super::request::Request;
 use super::resolve::values;
 use super::results::{Counts, Results, Total};
 use super::spelling::{Correction, Speller};
-use super::statistics::Statistics;
+use super::top::Recorded;
 use crate::document::{Document, Language};
 use crate::error::{Error, Result};
 use crate::facet::Dimension;
@@ -101,8 +101,8 @@ impl Searcher {
         request.check()?;
         let compiled = self.compile(&request)?;
         let filters = self.filters(&compiled)?;
-        let Page { hits, groups, next } = self.page(&request, &compiled, &filters)?;
-        let counts = self.counts(&request, compiled, &filters)?;
+        let (Page { hits, groups, next }, recorded) = self.page(&request, &compiled, &filters)?;
+        let counts = self.counts(&request, compiled, &filters, recorded)?;
         let Counts { query, mut diagnostics, total, facets, timeline } = counts;
         let did_you_mean = self.did_you_mean(&request, total, &mut diagnostics)?;
         Ok(Results { query, diagnostics, did_you_mean, total, hits, groups, next, facets, timeline })
@@ -145,7 +145,8 @@ impl Searcher {
         let request = request.into();
         let compiled = self.compile(&request)?;
         let filters = self.filters(&compiled)?;
-        self.counts(&request, compiled, &filters)
+        let recorded = Recorded::new(filters.len());
+        self.counts(&request, compiled, &filters, recorded)
     }
 
     /// The query with its unknown words spelt as the index has them, where that finds more.
@@ -195,7 +196,13 @@ impl Searcher {
         query.weight(scoring).map_err(|error| Error::storage("preparing a query", error))
     }
 
-    fn counts(&self, request: &Request, compiled: Compiled, filters: &[SegmentFilters]) -> Result<Counts> {
+    pub(super) fn counts(
+        &self,
+        request: &Request,
+        compiled: Compiled,
+        filters: &[SegmentFilters],
+        recorded: Recorded,
+    ) -> Result<Counts> {
         let mut dimensions = request.dimensions.clone();
         if request.timeline.is_some() && !dimensions.contains(&Dimension::Date) {
             dimensions.push(Dimension::Date);
@@ -208,9 +215,8 @@ impl Searcher {
         let counts = if *request.query.clause() == Clause::All {
             pass.count(Matching::Everything)?
         } else {
-            let weight = self.unscored(&*compiled.plan.query())?;
-            let single = compiled.plan.weights(&Statistics::new(&self.tantivy, None))?;
-            pass.count(Matching::Query { all: &*weight, single: &single })?
+            let query = Unscored::new(&compiled.plan, &self.tantivy, self.index.fields, recorded);
+            pass.count(Matching::Query(&query))?
         };
         let mut facets = Facets::default();
         for (nodes, counts) in nodes.into_iter().zip(counts.dimensions) {

@@ -42,11 +42,6 @@ impl<'a> Statistics<'a> {
         Statistics { searcher, figures: Mutex::new(figures) }
     }
 
-    /// What has been asked for.
-    pub(crate) fn into_figures(self) -> Figures {
-        self.figures.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
-    }
-
     /// How many documents there are; `field` holds their ids.
     pub(crate) fn documents(&self, field: Field) -> Result<u64> {
         let mut figures = self.figures();
@@ -59,7 +54,8 @@ impl<'a> Statistics<'a> {
         Ok(figures.documents)
     }
 
-    fn figures(&self) -> std::sync::MutexGuard<'_, Figures> {
+    /// What has been asked for.
+    pub(crate) fn figures(&self) -> std::sync::MutexGuard<'_, Figures> {
         self.figures.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }

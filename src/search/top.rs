@@ -1,18 +1,19 @@
 //! The best paragraphs, or the documents of the best paragraphs, in a total order: score or date, then document
 //! id, then ordinal.
 
+use std::cell::{OnceCell, RefCell};
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use tantivy::columnar::StrColumn;
 use tantivy::query::Weight;
 use tantivy::{DocId, Score, Searcher, SegmentReader};
 
 use super::count::SEEK_COST;
 use super::order::{Recency, Sort};
-use super::plan::{ExactScorer, Weights};
+use super::peaks;
+use super::plan::{ExactScorer, Plan, Weights};
+use super::statistics::{Figured, Statistics};
 use crate::error::{Error, Result};
-use crate::index::schema::{DOCUMENT_COLUMN, ORDINAL_COLUMN};
 use crate::index::{Bits, SegmentArrays};
 
 /// One paragraph, or the best one of a document.
@@ -53,10 +54,12 @@ pub(crate) enum Unit {
 pub(crate) struct Scoring<'a> {
     /// Finds; scores where the order asks for scores.
     pub(crate) weight: &'a dyn Weight,
-    /// Score single rows.
-    pub(crate) exact: &'a Weights,
+    /// Score single rows; those of paragraphs are made when they are first asked for.
+    pub(crate) exact: &'a OnceCell<Weights>,
     /// How many scores the engine adds up for one row.
     pub(crate) scores: usize,
+    /// Whether the engine skips what cannot be among the best.
+    pub(crate) prunes: bool,
 }
 
 /// A query with its filters, to be read in an order.
@@ -65,12 +68,41 @@ pub(crate) struct Selection<'a> {
     pub(crate) arrays: &'a [Arc<SegmentArrays>],
     /// What passes in each segment; `None` for all.
     pub(crate) filters: &'a [Option<Arc<Bits>>],
+    pub(crate) plan: &'a Plan,
+    pub(crate) statistics: &'a Statistics<'a>,
     pub(crate) paragraphs: Scoring<'a>,
     /// Where documents are ordered as wholes: the query as it scores the first paragraph of each for all of it. A
     /// document stands where its best paragraph does without it.
     pub(crate) wholes: Option<Scoring<'a>>,
+    /// What matches in each segment, where it comes to light on the way.
+    pub(crate) recorded: &'a Recorded,
     pub(crate) sort: Sort,
     pub(crate) recency: Option<Recency>,
+}
+
+/// All matches of a query in each segment, deleted ones and those that the filters take out too, as far as they are known.
+///
+/// A query that the engine cannot prune is gone over for its best, and then need not be for its counts.
+#[derive(Debug)]
+pub(crate) struct Recorded(RefCell<Vec<Option<Bits>>>);
+
+impl Recorded {
+    pub(crate) fn new(segments: usize) -> Recorded {
+        Recorded(RefCell::new(vec![None; segments]))
+    }
+
+    fn is_known(&self, segment: usize) -> bool {
+        self.0.borrow()[segment].is_some()
+    }
+
+    fn set(&self, segment: usize, bits: Bits) {
+        self.0.borrow_mut()[segment] = Some(bits);
+    }
+
+    /// The matches of a segment, which are then forgotten.
+    pub(crate) fn take(&self, segment: usize) -> Option<Bits> {
+        self.0.borrow_mut()[segment].take()
+    }
 }
 
 impl Selection<'_> {
@@ -174,12 +206,22 @@ impl Selection<'_> {
         Ok(())
     }
 
+    /// What scores single rows.
+    pub(crate) fn single<'s>(&'s self, scoring: &Scoring<'s>) -> Result<&'s Weights> {
+        if let Some(weights) = scoring.exact.get() {
+            return Ok(weights);
+        }
+        let weights = self.plan.weights(&|query| self.statistics.weight(query))?;
+        Ok(scoring.exact.get_or_init(|| weights))
+    }
+
     fn segment(&self, segment: usize) -> Result<Segment<'_>> {
         let reader = self.searcher.segment_reader(segment as u32);
         let arrays = &self.arrays[segment];
         let needs_days = self.sort != Sort::Relevance || self.recency.is_some();
         Ok(Segment {
             selection: self,
+            segment,
             reader,
             documents: arrays.documents(reader)?,
             days: if needs_days { arrays.days(reader)? } else { &[] },
@@ -191,6 +233,8 @@ impl Selection<'_> {
 /// One segment of a selection.
 struct Segment<'a> {
     selection: &'a Selection<'a>,
+    /// Its number.
+    segment: usize,
     reader: &'a SegmentReader,
     /// The document of every paragraph.
     documents: &'a [u32],
@@ -201,7 +245,7 @@ struct Segment<'a> {
 
 impl Segment<'_> {
     fn scorer(&self) -> Result<ExactScorer> {
-        self.selection.paragraphs.exact.scorer(self.reader)
+        self.selection.single(&self.selection.paragraphs)?.scorer(self.reader)
     }
 
     fn passes(&self, doc: DocId) -> bool {
@@ -258,6 +302,8 @@ struct Pass<'a> {
     entries: Vec<Entry>,
     /// What lies below cannot be kept.
     threshold: f32,
+    /// The last of as many as are wanted, where its key is exact.
+    worst: Option<Entry>,
     failure: Option<Error>,
 }
 
@@ -290,12 +336,28 @@ impl<'a> Pass<'a> {
             open: None,
             entries: Vec::with_capacity(2 * limit.min(1_024)),
             threshold: Score::MIN,
+            worst: None,
             failure: None,
+        };
+        let floor = match floor {
+            None if after.is_none() => pass.least_score()?,
+            floor => floor,
         };
         if let Some(floor) = floor {
             pass.threshold = pass.low(floor);
         }
         Ok(pass)
+    }
+
+    /// What is known before anything is read of how high the best score.
+    fn least_score(&self) -> Result<Option<f32>> {
+        let Segment { selection, segment, reader, filter, .. } = &self.segment;
+        let takes_all = filter.is_none() && !reader.has_deletes() && selection.recency.is_none();
+        if !takes_all || self.unit != Unit::Paragraph || selection.sort != Sort::Relevance {
+            return Ok(None);
+        }
+        let arrays = &selection.arrays[*segment];
+        peaks::least_score(selection.plan, reader, arrays, selection.statistics, self.limit)
     }
 
     fn run(&mut self) -> Result<()> {
@@ -309,7 +371,17 @@ impl<'a> Pass<'a> {
                 return Ok(());
             }
         }
-        if selection.sort == Sort::Relevance {
+        let records = !self.scoring.prunes && !self.wholes && !selection.recorded.is_known(self.segment.segment);
+        let mut matches = Bits::empty(if records { reader.max_doc() } else { 0 });
+        if selection.sort == Sort::Relevance && records {
+            self.scoring.weight.for_each(reader, &mut |doc, score| {
+                matches.insert(doc);
+                if score >= self.threshold && self.segment.passes(doc) {
+                    let key = self.segment.score(f64::from(score), doc);
+                    self.see(Entry { key, doc, exact: self.margin == 0.0 });
+                }
+            })
+        } else if selection.sort == Sort::Relevance {
             // The engine shows only what is above the threshold, and a tie may still win by its document.
             self.scoring.weight.for_each_pruning(self.threshold.next_down(), reader, &mut |doc, score| {
                 if self.segment.passes(doc) {
@@ -321,6 +393,9 @@ impl<'a> Pass<'a> {
         } else {
             self.scoring.weight.for_each_no_score(reader, &mut |docs| {
                 for &doc in docs {
+                    if records {
+                        matches.insert(doc);
+                    }
                     if self.segment.passes(doc) {
                         let key = selection.sort.day_key(self.segment.day(doc));
                         self.see(Entry { key, doc, exact: true });
@@ -328,7 +403,11 @@ impl<'a> Pass<'a> {
                 }
             })
         }
-        .map_err(|error| Error::storage("searching", error))
+        .map_err(|error| Error::storage("searching", error))?;
+        if records {
+            selection.recorded.set(self.segment.segment, matches);
+        }
+        Ok(())
     }
 
     /// Asks each paragraph of the filter whether it matches.
@@ -372,6 +451,10 @@ impl<'a> Pass<'a> {
         if entry.key < self.threshold {
             return;
         }
+        // Lengths are rounded, so many a paragraph scores what another does.
+        if self.worst.is_some_and(|worst| order(self.segment.documents, &entry, &worst).is_gt()) {
+            return;
+        }
         let close = |after: &After| (entry.key - after.key).abs() <= after.key.abs() * 2.0 * self.margin;
         if !entry.exact && self.after.as_ref().is_some_and(close) {
             match self.exact_now(entry) {
@@ -394,7 +477,7 @@ impl<'a> Pass<'a> {
     }
 
     fn scorer(&self) -> Result<ExactScorer> {
-        self.scoring.exact.scorer(self.segment.reader)
+        self.segment.selection.single(&self.scoring)?.scorer(self.segment.reader)
     }
 
     /// What a candidate must at least reach, when `key` is enough.
@@ -453,10 +536,10 @@ impl<'a> Pass<'a> {
             self.make_exact()?;
         }
         let documents = self.segment.documents;
-        let (_, worst, _) = self.entries.select_nth_unstable_by(self.limit - 1, |a, b| order(documents, a, b));
-        let worst = worst.key;
+        let (_, &mut worst, _) = self.entries.select_nth_unstable_by(self.limit - 1, |a, b| order(documents, a, b));
         self.entries.truncate(self.limit);
-        self.threshold = self.threshold.max(self.low(worst));
+        self.threshold = self.threshold.max(self.low(worst.key));
+        self.worst = (self.margin == 0.0).then_some(worst);
         Ok(())
     }
 
@@ -509,23 +592,20 @@ struct After {
 
 impl After {
     fn new(position: &Position<'_>, segment: &Segment<'_>) -> Result<After> {
-        let failed = |error| Error::storage("reading a column", error);
-        let (mut low, mut high) = (0, 0);
+        let arrays = &segment.selection.arrays[segment.segment];
+        let (mut low, mut high) = (0, arrays.ids(segment.reader)?.num_terms() as u32);
         let mut document = None;
-        if let Some(column) = segment.reader.fast_fields().str(DOCUMENT_COLUMN).map_err(failed)? {
-            high = column.num_terms() as u32;
-            while low < high {
-                let middle = low + (high - low) / 2;
-                match id_of(&column, middle)?.as_str().cmp(position.document) {
-                    Ordering::Greater => high = middle,
-                    found => {
-                        low = middle + 1;
-                        document = if found == Ordering::Equal { Some(middle) } else { document };
-                    }
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match (*arrays.id(segment.reader, middle)?).cmp(position.document) {
+                Ordering::Greater => high = middle,
+                found => {
+                    low = middle + 1;
+                    document = if found == Ordering::Equal { Some(middle) } else { document };
                 }
             }
         }
-        let ordinals = segment.reader.fast_fields().u64(ORDINAL_COLUMN).map_err(failed)?;
+        let ordinals = arrays.ordinals(segment.reader)?.clone();
         Ok(After { key: position.key, next_document: high, document, ordinal: position.ordinal, ordinals })
     }
 
@@ -575,16 +655,7 @@ pub(crate) fn sort(searcher: &Searcher, arrays: &[Arc<SegmentArrays>], candidate
 }
 
 /// The id of a candidate's document.
-pub(crate) fn document_id(searcher: &Searcher, arrays: &[Arc<SegmentArrays>], top: Top) -> Result<String> {
-    let reader = searcher.segment_reader(top.segment);
-    let ordinal = arrays[top.segment as usize].documents(reader)?[top.doc as usize];
-    let column =
-        reader.fast_fields().str(DOCUMENT_COLUMN).map_err(|error| Error::storage("reading a document id", error))?;
-    column.map_or(Ok(String::new()), |column| id_of(&column, ordinal))
-}
-
-fn id_of(column: &StrColumn, ordinal: u32) -> Result<String> {
-    let mut id = String::new();
-    column.ord_to_str(u64::from(ordinal), &mut id).map_err(|error| Error::storage("reading a document id", error))?;
-    Ok(id)
+pub(crate) fn document_id(searcher: &Searcher, arrays: &[Arc<SegmentArrays>], top: Top) -> Result<Arc<str>> {
+    let (reader, arrays) = (searcher.segment_reader(top.segment), &arrays[top.segment as usize]);
+    arrays.id(reader, arrays.documents(reader)?[top.doc as usize])
 }

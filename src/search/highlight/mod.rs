@@ -26,6 +26,12 @@ impl Highlight {
         Highlight { passage, ranges }
     }
 
+    /// How a paragraph begins, with nothing marked.
+    pub(crate) fn beginning(text: &str, budget: usize) -> Highlight {
+        let passage = passage::choose(text, &[], 0, budget);
+        Highlight { passage: on_graphemes(text, passage), ranges: Vec::new() }
+    }
+
     /// The part worth showing: whole sentences, up to the budget; a sentence over the budget is cut
     /// between words. Never empty.
     pub fn passage(&self) -> Span {

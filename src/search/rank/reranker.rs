@@ -21,7 +21,7 @@ use super::ranking::Ranking;
 use crate::document::Language;
 use crate::error::{Error, Result};
 use crate::index::AnalyzerPool;
-use crate::index::schema::{Fields, ORDINAL_COLUMN};
+use crate::index::schema::Fields;
 use crate::search::explanation::Explanation;
 use crate::search::statistics::Statistics;
 use crate::search::top::{self, Selection, Top, Unit};
@@ -280,8 +280,8 @@ impl<'a> Reranker<'a> {
         }
         let said: Vec<&Weighed> = self.terms.iter().collect();
         let weight = |one: &Weighed| f64::from(one.term.weight) * one.document_idf * share(&one.term);
-        self.each_segment(candidates, |reader, places| {
-            let ordinals = reader.fast_fields().u64(ORDINAL_COLUMN).map_err(storage)?;
+        self.each_segment(candidates, |segment, reader, places| {
+            let ordinals = self.selection.arrays[segment].ordinals(reader)?;
             let first = |doc: DocId| doc - (ordinals.first(doc).unwrap_or(1) as DocId - 1).min(doc);
             let rows: Vec<(usize, DocId)> = places.iter().map(|&(place, doc)| (place, first(doc))).collect();
             if titles > 0.0 {
@@ -312,7 +312,7 @@ impl<'a> Reranker<'a> {
         if further.is_empty() {
             return Ok(());
         }
-        self.each_segment(candidates, |reader, places| {
+        self.each_segment(candidates, |_, reader, places| {
             self.frequencies(reader, self.fields.text, self.text, &further, places, |place, one, saturation| {
                 let weight = f64::from(one.term.weight) * one.paragraph_idf * share(&one.term);
                 bonuses[place].further_terms += weight * saturation;
@@ -327,7 +327,7 @@ impl<'a> Reranker<'a> {
             return Ok(());
         }
         let mut proximity = Proximity::default();
-        self.each_segment(candidates, |reader, places| {
+        self.each_segment(candidates, |_, reader, places| {
             let mut open = Vec::with_capacity(subjects.len());
             for one in &subjects {
                 let positions = IndexRecordOption::WithFreqsAndPositions;
@@ -378,14 +378,14 @@ impl<'a> Reranker<'a> {
     fn each_segment(
         &self,
         candidates: &[Top],
-        mut visit: impl FnMut(&SegmentReader, &[(usize, DocId)]) -> Result<()>,
+        mut visit: impl FnMut(usize, &SegmentReader, &[(usize, DocId)]) -> Result<()>,
     ) -> Result<()> {
         let mut places: Vec<(u32, DocId, usize)> =
             candidates.iter().enumerate().map(|(place, top)| (top.segment, top.doc, place)).collect();
         places.sort_unstable();
         for run in places.chunk_by(|a, b| a.0 == b.0) {
             let docs: Vec<(usize, DocId)> = run.iter().map(|&(_, doc, place)| (place, doc)).collect();
-            visit(self.selection.searcher.segment_reader(run[0].0), &docs)?;
+            visit(run[0].0 as usize, self.selection.searcher.segment_reader(run[0].0), &docs)?;
         }
         Ok(())
     }

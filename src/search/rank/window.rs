@@ -139,7 +139,7 @@ const EVERYTHING: usize = u32::MAX as usize;
 
 fn edge(selection: &Selection<'_>, top: Top) -> Result<Edge> {
     let document = top::document_id(selection.searcher, selection.arrays, top)?;
-    Ok(Edge { key: top.key, document, ordinal: ordinal(selection, top)? })
+    Ok(Edge { key: top.key, document: document.to_string(), ordinal: ordinal(selection, top)? })
 }
 
 fn ordinal(selection: &Selection<'_>, top: Top) -> Result<u32> {
@@ -153,7 +153,7 @@ fn is_after(selection: &Selection<'_>, unit: Unit, top: Top, position: &Position
         Ordering::Less => false,
         Ordering::Equal => {
             let document = top::document_id(selection.searcher, selection.arrays, top)?;
-            match document.as_str().cmp(position.document) {
+            match (*document).cmp(position.document) {
                 Ordering::Greater => true,
                 Ordering::Less => false,
                 Ordering::Equal => unit == Unit::Paragraph && ordinal(selection, top)? > position.ordinal,
