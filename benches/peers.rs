@@ -5,7 +5,8 @@
 //! with p50, p95 and p99 of all samples in microseconds, and the ratios to Tantivy by hand. An engine is given words and
 //! paths and answers with the ten best and the total; with counts, or with ten texts, where the kind says so. Only
 //! queries on whose totals and counts all engines agree are asked, and how many had to be drawn for that is
-//! printed. Further rows are the price of the default ranking, of whole hits and of highlights.
+//! printed. Tantivy by hand begins with a built query and ends with addresses of rows; another row of it parses the text of
+//! the query and names documents and ordinals, as this crate does. Further rows are the price of the default ranking, of whole hits and of highlights.
 //!
 //! Corpus: 100,000 generated paragraphs (`BENCH_PARAGRAPHS` says another number; in test mode 4,000), or with
 //! `BENCH_CORPUS=FILE` JSON Lines documents through this crate's parser and annotator. All engines get the same paragraphs

@@ -1,11 +1,13 @@
 //! Tantivy as an application would use it.
 
+use std::hint::black_box;
 use std::path::Path;
 use std::sync::Mutex;
 
 use demarche::Document;
 use tantivy::collector::{Count, FacetCollector, TopDocs};
-use tantivy::query::{AllQuery, BooleanQuery, ConstScoreQuery, Occur, PhraseQuery, Query, TermQuery};
+use tantivy::columnar::{Column, StrColumn};
+use tantivy::query::{AllQuery, BooleanQuery, ConstScoreQuery, Occur, PhraseQuery, Query, QueryParser, TermQuery};
 use tantivy::schema::{
     FAST, Facet, FacetOptions, Field, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions, Value,
 };
@@ -105,13 +107,22 @@ impl Store for Build {
 pub(crate) struct ByHand {
     searcher: Searcher,
     fields: Fields,
+    /// From the text of a query to the names of the best; otherwise from a built query to their addresses.
+    from_text: Option<Whole>,
     stemmer: Mutex<TextAnalyzer>,
     /// `FacetCollector` counts the children of roots that are named; these are the ones there are.
     roots: [(&'static str, Vec<String>); 2],
 }
 
+/// What it takes beside the search.
+struct Whole {
+    parser: QueryParser,
+    documents: StrColumn,
+    ordinals: Column<u64>,
+}
+
 impl ByHand {
-    pub(crate) fn open(directory: &Path) -> ByHand {
+    pub(crate) fn open(directory: &Path, from_text: bool) -> ByHand {
         let index = tantivy::Index::open_in_dir(directory).expect("the index that was built");
         let searcher = index.reader().expect("a reader").searcher();
         let roots = ["actor", "topic"].map(|name| {
@@ -130,12 +141,25 @@ impl ByHand {
             (name, roots)
         });
         let stemmer = index.tokenizers().get("en_stem").expect("a stemmer");
-        ByHand { searcher, fields: schema().1, stemmer: Mutex::new(stemmer), roots }
+        let fields = schema().1;
+        let columns = searcher.segment_reader(0).fast_fields();
+        let from_text = from_text.then(|| Whole {
+            parser: QueryParser::for_index(&index, vec![fields.text]),
+            documents: columns.str("document").expect("a column").expect("a column of ids"),
+            ordinals: columns.u64("ordinal").expect("a column"),
+        });
+        ByHand { searcher, fields, from_text, stemmer: Mutex::new(stemmer), roots }
     }
 
-    fn query(&self, class: Class, ask: &Ask) -> Box<dyn Query> {
-        if class == Class::Everything {
-            return Box::new(AllQuery);
+    /// The words of a query as a query.
+    fn words(&self, class: Class, ask: &Ask) -> Box<dyn Query> {
+        if let Some(Whole { parser, .. }) = &self.from_text {
+            let text = match class {
+                _ if class.is_phrase() => format!("exact:\"{}\"", ask.words.join(" ")),
+                _ if class.is_and() => ask.words.join(" AND "),
+                _ => ask.words.join(" "),
+            };
+            return parser.parse_query(&text).expect("a query of plain words");
         }
         if class.is_phrase() {
             let terms = ask.words.iter().map(|word| Term::from_field_text(self.fields.exact, word));
@@ -151,10 +175,17 @@ impl ByHand {
                 words.push((occur, Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs))));
             }
         }
-        let words: Box<dyn Query> = match words.len() {
+        match words.len() {
             1 => words.remove(0).1,
             _ => Box::new(BooleanQuery::new(words)),
-        };
+        }
+    }
+
+    fn query(&self, class: Class, ask: &Ask) -> Box<dyn Query> {
+        if class == Class::Everything {
+            return Box::new(AllQuery);
+        }
+        let words = self.words(class, ask);
         let filters = [(self.fields.actor, &ask.actor), (self.fields.topic, &ask.topic)];
         let filters: Vec<(Occur, Box<dyn Query>)> = filters
             .into_iter()
@@ -203,7 +234,7 @@ impl ByHand {
 
 impl Engine for ByHand {
     fn name(&self) -> &'static str {
-        "tantivy by hand"
+        if self.from_text.is_some() { "tantivy by hand, from text to names" } else { "tantivy by hand" }
     }
 
     fn answer(&self, class: Class, ask: &Ask) -> Answer {
@@ -220,6 +251,15 @@ impl Engine for ByHand {
                 }
             }
             answer.ranked = best.len();
+            if let Some(Whole { documents, ordinals, .. }) = &self.from_text {
+                let mut id = String::new();
+                for (_, address) in &best {
+                    let document = documents.ords().first(address.doc_id).expect("an id");
+                    id.clear();
+                    documents.ord_to_str(document, &mut id).expect("an id");
+                    black_box((&id, ordinals.first(address.doc_id)));
+                }
+            }
         }
         if class.counts_facets() {
             (answer.total, answer.counts) = self.facets(&*query);

@@ -53,7 +53,9 @@ fn open(peers: bool, directory: &Path) -> Vec<Box<dyn Engine>> {
         .into_iter()
         .map(|way| -> Box<dyn Engine> { Box::new(ours::Ours::open(&directory.join("demarche"), way)) })
         .collect();
-    engines.insert(1, Box::new(by_hand::ByHand::open(&directory.join("tantivy"))));
+    for (place, from_text) in [(1, false), (2, true)] {
+        engines.insert(place, Box::new(by_hand::ByHand::open(&directory.join("tantivy"), from_text)));
+    }
     #[cfg(feature = "peers")]
     if peers {
         engines.push(Box::new(sqlite::Sqlite::open(&directory.join("sqlite"))));

@@ -26,7 +26,7 @@ pub(crate) const NONE: u32 = u32::MAX;
 #[derive(Debug, Default)]
 pub(crate) struct SegmentArrays {
     columns: OnceLock<Columns>,
-    ids: Mutex<HashMap<u32, Arc<str>>>,
+    ids: OnceLock<Box<[Mutex<Option<(u32, Arc<str>)>>]>>,
     documents: OnceLock<Vec<u32>>,
     document_ends: OnceLock<Bits>,
     days: OnceLock<Vec<Option<(i32, i32)>>>,
@@ -51,7 +51,7 @@ struct Columns {
     ordinals: Column<u64>,
 }
 
-/// Ids kept a segment; looking one up unpacks a block of the dictionary.
+/// Ids kept a segment, each at the place of its number modulo this; looking one up unpacks a block of the dictionary.
 const IDS_KEPT: usize = 4_096;
 
 /// Terms whose best scores are kept a segment; half a kilobyte each. A language has some hundred words that are frequent.
@@ -138,19 +138,18 @@ impl SegmentArrays {
 
     /// The id of a document, by its ordinal.
     pub(crate) fn id(&self, reader: &SegmentReader, document: u32) -> Result<Arc<str>> {
-        let lock = || self.ids.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(id) = lock().get(&document) {
+        let kept = self.ids.get_or_init(|| std::iter::repeat_with(Mutex::default).take(IDS_KEPT).collect());
+        let mut place = kept[document as usize % IDS_KEPT].lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((of, id)) = &*place
+            && *of == document
+        {
             return Ok(id.clone());
         }
         let mut id = String::new();
         let found = self.ids(reader)?.ord_to_str(u64::from(document), &mut id);
         found.map_err(|error| Error::storage("reading a document id", error))?;
         let id: Arc<str> = id.into();
-        let mut ids = lock();
-        if ids.len() >= IDS_KEPT {
-            ids.clear();
-        }
-        ids.insert(document, id.clone());
+        *place = Some((document, id.clone()));
         Ok(id)
     }
 
