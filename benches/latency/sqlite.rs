@@ -106,8 +106,9 @@ impl Engine for Sqlite {
         let mut filters = String::new();
         for (dimension, path) in [(0, &ask.actor), (1, &ask.topic)] {
             if let Some(path) = path {
+                // The plus keeps it from asking the words anew for every paragraph of the path.
                 filters += &format!(
-                    " AND rowid IN (SELECT paragraph FROM tags WHERE dimension = {dimension} AND path = '{path}')"
+                    " AND +{table}.rowid IN (SELECT paragraph FROM tags WHERE dimension = {dimension} AND path = '{path}')"
                 );
             }
         }

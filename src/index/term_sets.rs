@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 const KEPT_SHARE: u32 = 32;
 
 /// How many sets are kept a segment: those of the terms used last.
-const SETS_KEPT: usize = 32;
+const SETS_KEPT: usize = 64;
 
 /// The sets of one segment.
 #[derive(Debug, Default)]
