@@ -46,6 +46,7 @@ impl Client {
             sideways,
             timeline,
             passage_characters: _,
+            highlight: _,
             ranking,
             sort,
             recency,
@@ -132,7 +133,8 @@ impl Client {
         let more = found.len() > request.limit || (request.limit == MAX_HITS && found.len() == MAX_HITS);
         found.truncate(request.limit);
         let mut marker =
-            HitMarker::new(&self.inner.annotator, &self.inner.analyzers, &request.query, request.passage_characters);
+            HitMarker::new(&self.inner.annotator, &self.inner.analyzers, &request.query, request.passage_characters)
+                .highlight(request.highlight);
         let mut hits = Vec::with_capacity(found.len());
         let mut last_key = 0.0;
         for line in found {
