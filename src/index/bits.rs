@@ -25,7 +25,7 @@ impl Bits {
     /// The whole of a segment with `len` paragraphs.
     pub(crate) fn full(len: u32) -> Bits {
         let mut bits = Bits { words: vec![u64::MAX; (len as usize).div_ceil(64)] };
-        if len % 64 != 0
+        if !len.is_multiple_of(64)
             && let Some(last) = bits.words.last_mut()
         {
             *last = (1 << (len % 64)) - 1;

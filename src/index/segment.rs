@@ -26,7 +26,7 @@ pub(crate) const NONE: u32 = u32::MAX;
 #[derive(Debug, Default)]
 pub(crate) struct SegmentArrays {
     columns: OnceLock<Columns>,
-    ids: OnceLock<Box<[Mutex<Option<(u32, Arc<str>)>>]>>,
+    ids: OnceLock<Box<[KeptId]>>,
     documents: OnceLock<Vec<u32>>,
     document_ends: OnceLock<Bits>,
     days: OnceLock<Vec<Option<(i32, i32)>>>,
@@ -43,6 +43,9 @@ pub(crate) struct SegmentArrays {
 
 /// The best scores of a term, with the figures of the index that they were made with.
 type Peaks = ([u64; 3], Arc<[f32]>);
+
+/// The id of a document with its ordinal.
+type KeptId = Mutex<Option<(u32, Arc<str>)>>;
 
 /// Columns that are kept open: opening one takes longer than ranking by a rare word.
 #[derive(Debug)]
