@@ -8,6 +8,11 @@ pub(crate) use self::ending::{chain, ending};
 
 /// A count with its noun: `1 paragraph`, `12,345 paragraphs`.
 pub(crate) fn many(count: u64, noun: &str) -> String {
+    format!("{} {noun}{}", digits(count), if count == 1 { "" } else { "s" })
+}
+
+/// A count with commas: `12,345`.
+pub(crate) fn digits(count: u64) -> String {
     let digits = count.to_string();
     let mut spaced = String::with_capacity(digits.len() * 4 / 3);
     for (place, digit) in digits.chars().enumerate() {
@@ -16,7 +21,7 @@ pub(crate) fn many(count: u64, noun: &str) -> String {
         }
         spaced.push(digit);
     }
-    format!("{spaced} {noun}{}", if count == 1 { "" } else { "s" })
+    spaced
 }
 
 /// A text without the control characters that a terminal would obey.

@@ -1,6 +1,6 @@
 //! A document with all its paragraphs, headings and mentions, and on request what parsing repaired.
 
-use demarche::{Document, Highlighter, Language, Query, Span};
+use demarche::{Document, Highlight, Highlighter, Language, Query, Span};
 use maud::{Markup, html};
 
 use crate::app::App;
@@ -8,6 +8,9 @@ use crate::layout;
 use crate::marked::{Marks, marked};
 use crate::program::many;
 use crate::view::View;
+
+/// So many of the paragraphs that match are listed above the text.
+const MATCHES: usize = 40;
 
 /// The page of a document; `None` when there is none of that id.
 pub(crate) fn page(app: &App, id: &str, address: &str) -> demarche::Result<Option<Markup>> {
@@ -43,7 +46,14 @@ fn paragraphs(document: &Document, query: &str) -> Markup {
         let highlight = highlighter.as_mut().map(|highlighter| highlighter.highlight(paragraph));
         parts.push((paragraph, headings, highlight));
     }
+    let is_match = |highlight: &&Option<Highlight>| highlight.as_ref().is_some_and(|one| !one.ranges().is_empty());
+    let matching = parts.iter().filter(|(.., highlight)| is_match(&highlight)).map(|(paragraph, ..)| paragraph.ordinal);
     html! {
+        @if !query.is_empty() {
+            p class="where" {
+                "In paragraphs" @for ordinal in matching.take(MATCHES) { " " a href={ "#p" (ordinal) } { (ordinal) } }
+            }
+        }
         @for (paragraph, headings, highlight) in &parts {
             @for (level, heading) in headings {
                 @match level { 1 => { h2 { (heading) } }, 2 => { h3 { (heading) } }, _ => { h4 { (heading) } } }

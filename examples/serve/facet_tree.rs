@@ -3,6 +3,7 @@
 use demarche::{ActorKind, Dimension, FacetCount, FacetCounts, FacetPath, FacetSelection};
 use maud::{Markup, html};
 
+use crate::program::{digits, many};
 use crate::view::View;
 
 /// How many nodes a list shows.
@@ -36,7 +37,7 @@ pub(crate) fn tree(view: &View, counts: &FacetCounts) -> Markup {
                 }
             }
             @if shown.values > SHOWN as u64 {
-                p class="rest" { (shown.values - SHOWN as u64) " more, " (missing) " paragraphs with none" }
+                p class="rest" { (digits(shown.values - SHOWN as u64)) " more, " (many(missing, "paragraph")) " with none" }
             }
         }
     }
@@ -76,7 +77,7 @@ fn choice(view: &View, dimension: Dimension, node: &FacetCount) -> Markup {
     html! {
         a href=(view.toggled(dimension, path).address("/")) class=[is_chosen.then_some("chosen")]
             aria-current=[is_chosen.then_some("true")] title=(path) {
-            span { (node.label) } span class="count" { (node.count) }
+            span { (node.label) } span class="count" { (digits(node.count)) }
         }
     }
 }

@@ -51,12 +51,6 @@ pub(crate) fn hit(app: &App, view: &View, hit: &Hit) -> Markup {
                 "paragraph " (hit.ordinal)
             }
             blockquote { (marked(&hit.text, passage, marks)) }
-            @if passage.len() < hit.text.len() {
-                details {
-                    summary { "Whole paragraph" }
-                    p { (marked(&hit.text, Span::new(0, hit.text.len()), marks)) }
-                }
-            }
             p class="tags" {
                 @for topic in &hit.topics {
                     @let label = app.annotator.taxonomy().label(&topic.path);
@@ -71,8 +65,18 @@ pub(crate) fn hit(app: &App, view: &View, hit: &Hit) -> Markup {
                     ul { (explained(explanation)) }
                 }
             }
-            details class="cite" { summary { "Cite" } p { (citation(hit)) } }
-            @if app.searcher().is_some() { p { a class="like" href=(View { query: like, ..View::default() }.address("/")) { "Like this" } } }
+            div class="more" {
+                @if passage.len() < hit.text.len() {
+                    details {
+                        summary { "Whole paragraph" }
+                        p { (marked(&hit.text, Span::new(0, hit.text.len()), marks)) }
+                    }
+                }
+                details class="cite" { summary { "Cite" } p { (citation(hit)) } }
+                @if app.searcher().is_some() {
+                    a class="like" href=(View { query: like, ..View::default() }.address("/")) { "Like this" }
+                }
+            }
         }
     }
 }

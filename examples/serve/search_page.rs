@@ -35,7 +35,7 @@ pub(crate) fn page(app: &App, address: &str) -> demarche::Result<Markup> {
     let title = if view.query.is_empty() { "demarche".to_owned() } else { format!("{} – demarche", view.query) };
     let content = html! {
         div class="columns" {
-            nav aria-label="Filters" {
+            nav id="filters" aria-label="Filters" {
                 @for dimension in [Dimension::Actor, Dimension::Topic] {
                     @if let Some(counts) = results.facets.get(dimension) {
                         (facet_tree::tree(&view, counts))
@@ -51,6 +51,8 @@ pub(crate) fn page(app: &App, address: &str) -> demarche::Result<Markup> {
                         " " a class="took" href=(View { explain: true, ..view.clone() }.address("/")) { "explain" }
                     }
                     span class="took" { " " (format!("{:.1} ms", took.as_secs_f64() * 1_000.0)) }
+                    // On a phone the filters stand below the passages.
+                    " " a class="took narrow" href="#filters" { "filters" }
                 }
                 (hints(&view, &problems, &results.diagnostics))
                 @if let Some(meant) = &results.did_you_mean {
@@ -58,7 +60,7 @@ pub(crate) fn page(app: &App, address: &str) -> demarche::Result<Markup> {
                 }
                 (over_time(&view, timeline.as_ref()))
                 ol class="hits" { @for hit in &results.hits { (hits::hit(app, &view, hit)) } }
-                @if results.hits.is_empty() { p { "Nothing matches. Fewer filters or other words may." } }
+                @if results.hits.is_empty() { (nothing(&view)) }
                 @if let Some(next) = &results.next {
                     p class="pages" { a rel="next" href=(View { after: Some(next.clone()), ..view.clone() }.address("/")) { "More" } }
                 }
@@ -66,6 +68,19 @@ pub(crate) fn page(app: &App, address: &str) -> demarche::Result<Markup> {
         }
     };
     Ok(layout::page(&title, &view, content))
+}
+
+/// What to do where nothing matches: a way back to the query without its filters.
+fn nothing(view: &View) -> Markup {
+    let unfiltered = View { query: view.query.clone(), sort: view.sort, ..View::default() };
+    html! {
+        p {
+            "Nothing matches."
+            @if unfiltered != view.first_page() {
+                " Look " a href=(unfiltered.address("/")) { "without the filters" } "; documents without a date pass no filter on dates."
+            } @else { " Other words may." }
+        }
+    }
 }
 
 /// What was odd about the address or the query, with what could be written instead.

@@ -53,7 +53,7 @@ def check(condition, what):
 
 def counts(driver, dimension):
     links = driver.find_elements(By.CSS_SELECTOR, f"section[aria-labelledby='facet-{dimension}'] > ul > li > a")
-    return {link.get_attribute("title"): int(link.find_element(By.CLASS_NAME, "count").text) for link in links}
+    return {link.get_attribute("title"): int(link.find_element(By.CLASS_NAME, "count").text.replace(",", "")) for link in links}
 
 
 def walk(driver, address, shots):
