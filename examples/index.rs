@@ -41,6 +41,9 @@ struct Arguments {
     /// Begin at the first document, even if an interrupted load could be resumed.
     #[arg(long)]
     restart: bool,
+    /// Keep the sources in the index, so that documents can be parsed again without them.
+    #[arg(long)]
+    keep_originals: bool,
     /// Merge all segments into one at the end.
     #[arg(long)]
     optimise: bool,
@@ -64,6 +67,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         "{bar:30} {percent:>3} %  {bytes} of {total_bytes}  {msg}  {eta} left",
     )?);
     let mut load = index.load().batch(arguments.batch).memory(arguments.memory_mb << 20).restart(arguments.restart);
+    load = load.parser(demarche::Parser::builder().keep_original(arguments.keep_originals).build());
     if let Some(threads) = arguments.threads {
         load = load.threads(threads);
     }

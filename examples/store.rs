@@ -1,4 +1,4 @@
-//! Looks after an index on disk: statistics, verification, repair, snapshots, merging, tagging again.
+//! Looks after an index on disk: statistics, verification, repair, snapshots, merging, tagging and parsing again.
 //!
 //! ```text
 //! cargo run --release --example store -- stats DIR
@@ -7,6 +7,8 @@
 //! cargo run --release --example store -- snapshot DIR TARGET
 //! cargo run --release --example store -- optimise DIR
 //! cargo run --release --example store -- reannotate DIR
+//! cargo run --release --example store -- reparse DIR
+//! cargo run --release --example store -- original DIR DOCUMENT
 //! ```
 
 #[path = "program/mod.rs"]
@@ -18,7 +20,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use demarche::{Index, IndexStats};
+use demarche::{Index, IndexStats, Parser};
 use indicatif::HumanBytes;
 
 /// Looks after an index on disk.
@@ -36,6 +38,10 @@ enum Command {
     Optimise { index: PathBuf },
     /// Tags every document again, if the vocabularies have changed.
     Reannotate { index: PathBuf },
+    /// Parses every document again from its original, where it was kept.
+    Reparse { index: PathBuf },
+    /// Prints the original of a document, where it was kept, and what was dropped from it or changed.
+    Original { index: PathBuf, document: String },
 }
 
 fn main() -> ExitCode {
@@ -60,6 +66,8 @@ fn run(command: &Command) -> Result<bool, Box<dyn Error>> {
             print_stats(out, &index.stats()?)?;
         }
         Command::Reannotate { index } => reannotate(out, index)?,
+        Command::Reparse { index } => return reparse(out, index),
+        Command::Original { index, document } => return original(out, index, document),
     }
     Ok(true)
 }
@@ -128,4 +136,29 @@ fn reannotate(out: &mut impl Write, directory: &Path) -> Result<(), Box<dyn Erro
     }
     writeln!(out, "{} of {} documents changed", outcome.changed, outcome.documents)?;
     Ok(())
+}
+
+fn reparse(out: &mut impl Write, directory: &Path) -> Result<bool, Box<dyn Error>> {
+    let outcome = Index::open(directory)?.writer()?.reparse(&Parser::new())?;
+    for error in &outcome.failures {
+        writeln!(out, "as it was: {error}")?;
+    }
+    if outcome.without_original > 0 {
+        writeln!(out, "as they were, without an original: {} documents", outcome.without_original)?;
+    }
+    writeln!(out, "{} of {} documents changed", outcome.changed.len(), outcome.documents)?;
+    Ok(outcome.failures.is_empty())
+}
+
+fn original(out: &mut impl Write, directory: &Path, id: &str) -> Result<bool, Box<dyn Error>> {
+    let document = Index::options().read_only(true).open(directory)?.searcher()?.document(id)?;
+    let Some(document) = document else { return Err(format!("no document {id:?} in the index").into()) };
+    let Some(original) = &document.original else {
+        return Err(format!("the original of {id:?} was not kept").into());
+    };
+    writeln!(out, "{}", String::from_utf8_lossy(&original.bytes))?;
+    for repair in &document.repairs {
+        writeln!(out, "bytes {}..{}: {:?}: {:?}", repair.span.start, repair.span.end, repair.kind, repair.text)?;
+    }
+    Ok(true)
 }

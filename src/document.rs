@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::date::Date;
 use crate::error::Error;
@@ -351,6 +353,41 @@ pub struct Repair {
     pub text: String,
 }
 
+/// How a text is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Format {
+    /// Plain text, with or without page furniture.
+    Text,
+    /// Markdown: CommonMark with tables, footnotes and front matter.
+    Markdown,
+    /// HTML; read where the crate's feature `html` is on.
+    Html,
+    /// One JSON object a line.
+    JsonLines,
+}
+
+/// What a document was parsed from, as it was given: the bytes of the file, or the `text` of JSON Lines.
+///
+/// Source ranges and repairs count in its bytes. As JSON, `{"format", "bytes"}`, the bytes in base64.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Original {
+    /// How it is written; of [`JsonLines`](Format::JsonLines) it is the field `text` alone.
+    pub format: Format,
+    /// All of it.
+    #[serde(serialize_with = "to_base64", deserialize_with = "from_base64")]
+    pub bytes: Vec<u8>,
+}
+
+fn to_base64<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&BASE64_STANDARD.encode(bytes))
+}
+
+fn from_base64<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+    BASE64_STANDARD.decode(String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+}
+
 /// One source text with an id that its owner chose; re-adding the same id replaces it.
 ///
 /// # Examples
@@ -389,6 +426,9 @@ pub struct Document {
     pub paragraphs: Vec<Paragraph>,
     /// The repair ledger, in the order of the source.
     pub repairs: Vec<Repair>,
+    /// The source itself, where it is kept (`ParserBuilder::keep_original`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub original: Option<Original>,
 }
 
 impl Document {

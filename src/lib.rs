@@ -73,17 +73,17 @@ pub use crate::{
     },
     date::{Date, Precision},
     document::{
-        ActorTag, Band, Document, Language, Link, Mention, MentionKind, Paragraph, ParagraphKind, Repair, RepairKind,
-        Section, Span, TopicCue, TopicTag,
+        ActorTag, Band, Document, Format, Language, Link, Mention, MentionKind, Original, Paragraph, ParagraphKind,
+        Repair, RepairKind, Section, Span, TopicCue, TopicTag,
     },
     error::{Error, ErrorKind, Result, StorageError},
     facet::{Dimension, FacetPath},
     index::{
         Check, Damage, Durability, Index, IndexOptions, IndexStats, IndexWriter, Load, LoadReport, Outdated, PartSize,
-        Progress, Reannotation, RepairReport, SchemeCodes, TagDifference, Verification,
+        Progress, Reannotation, RepairReport, Reparse, SchemeCodes, TagDifference, Verification,
     },
     mention_choice::MentionChoice,
-    parse::{Documents, Format, Parser, ParserBuilder, Report},
+    parse::{Documents, Parser, ParserBuilder, Report},
     search::{
         Clause, Completion, CompletionKind, Counts, Cursor, DateRange, Diagnostic, Distance, Engine, Explanation,
         FacetCount, FacetCounts, FacetList, FacetSelection, Facets, Field, Filter, Form, Given, Group, Highlight,

@@ -51,6 +51,12 @@ impl Annotator {
         &self.taxonomy
     }
 
+    /// What decides about tags beside the gazetteer and the taxonomy, the same text for the same options.
+    pub(crate) fn options(&self) -> String {
+        let TagOptions { headings, floor } = self.options;
+        format!("{:?}, headings {headings}, floor {floor}", self.profile)
+    }
+
     /// Replaces the document's actors and topics by what its text says.
     pub fn annotate(&self, mut document: Document) -> Document {
         self.gazetteer.tag(&mut document, self.options);

@@ -1,5 +1,7 @@
 //! The documents of an index, one after the other.
 
+use std::thread;
+
 use tantivy::schema::Value;
 use tantivy::store::StoreReader;
 use tantivy::{Searcher, SegmentReader, TantivyDocument};
@@ -69,6 +71,24 @@ impl Iterator for Documents {
     }
 }
 
+/// Makes something of each document, in as many threads as the machine runs at once.
+pub(crate) fn in_threads<T: Send>(documents: &[Document], make: impl Fn(&Document) -> T + Sync) -> Vec<T> {
+    let threads = thread::available_parallelism().map_or(1, |threads| threads.get());
+    let share = documents.len().div_ceil(threads).max(1);
+    let make = &make;
+    thread::scope(|scope| {
+        let workers: Vec<_> = documents
+            .chunks(share)
+            .map(|part| scope.spawn(move || part.iter().map(make).collect::<Vec<T>>()))
+            .collect();
+        let made = workers.into_iter().flat_map(|worker| match worker.join() {
+            Ok(made) => made,
+            Err(panic) => std::panic::resume_unwind(panic),
+        });
+        made.collect()
+    })
+}
+
 /// One paragraph of a document store.
 pub(crate) fn stored_at(store: &StoreReader, doc: u32, fields: Fields) -> Result<StoredParagraph> {
     let document: TantivyDocument =
@@ -78,7 +98,7 @@ pub(crate) fn stored_at(store: &StoreReader, doc: u32, fields: Fields) -> Result
         let reason = "expected a stored paragraph".to_owned();
         return Err(ErrorKind::Damaged { file: "document store".to_owned(), reason }.into());
     };
-    StoredParagraph::from_bytes(bytes)
+    StoredParagraph::whole_from_bytes(bytes)
 }
 
 fn assemble(paragraphs: Vec<StoredParagraph>) -> Result<Document> {

@@ -22,6 +22,7 @@ mod payload;
 mod progress;
 mod reannotate;
 mod repair;
+mod reparse;
 pub(crate) mod schema;
 mod segment;
 mod snapshot;
@@ -53,6 +54,7 @@ pub use self::{
     progress::{LoadReport, Progress},
     reannotate::{Reannotation, TagDifference},
     repair::RepairReport,
+    reparse::Reparse,
     stats::{IndexStats, PartSize},
     store::{Index, Outdated},
     verify::{Damage, Verification},

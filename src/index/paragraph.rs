@@ -8,7 +8,7 @@ use tantivy::schema::Facet;
 use super::actor_mention::actor_mentions;
 use super::packed::PackedTerms;
 use super::schema::{Fields, HEADING_GAP, HEADING_START, SENTENCE_START};
-use super::stored::StoredParagraph;
+use super::stored::{StoredParagraph, pieces};
 use crate::document::{Document, Language, Paragraph};
 use crate::error::{Error, Result};
 use crate::facet::{Dimension, FacetPath};
@@ -74,8 +74,11 @@ impl ParagraphEncoder {
             analyzer.analyze(heading, |term| self.whole.append(term.text));
         }
         let mut encoded = Vec::with_capacity(document.paragraphs.len());
-        for index in 0..document.paragraphs.len() {
-            encoded.push(self.encode_paragraph(document, index, analyzer)?);
+        for (index, original) in pieces(document).enumerate() {
+            let mut paragraph = self.encode_paragraph(document, index, analyzer);
+            let stored = StoredParagraph::of(document, index, original).to_bytes()?;
+            paragraph.add_bytes(self.fields.stored, &stored);
+            encoded.push(paragraph);
         }
         if let Some(first) = encoded.first_mut() {
             first.add_text(self.fields.whole, self.whole.as_str());
@@ -83,12 +86,7 @@ impl ParagraphEncoder {
         Ok(encoded)
     }
 
-    fn encode_paragraph(
-        &mut self,
-        document: &Document,
-        index: usize,
-        analyzer: &mut Analyzer,
-    ) -> Result<TantivyDocument> {
+    fn encode_paragraph(&mut self, document: &Document, index: usize, analyzer: &mut Analyzer) -> TantivyDocument {
         let paragraph = &document.paragraphs[index];
         let fields = self.fields;
         self.text.clear();
@@ -162,8 +160,7 @@ impl ParagraphEncoder {
         for mention in actor_mentions(paragraph) {
             encoded.add_text(fields.actor_mention, mention);
         }
-        encoded.add_bytes(fields.stored, &StoredParagraph::of(document, index).to_bytes()?);
-        Ok(encoded)
+        encoded
     }
 
     /// Fills `mention` and `sentence` from the words' places.

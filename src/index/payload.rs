@@ -20,11 +20,12 @@ pub(crate) struct Payload {
     pub(crate) loads: BTreeMap<String, Watermark>,
 }
 
-/// The fingerprints of a gazetteer and a taxonomy, in hexadecimal.
+/// The fingerprints of a gazetteer and a taxonomy, in hexadecimal, and the annotator's other options.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Vocabulary {
     pub(crate) gazetteer: String,
     pub(crate) taxonomy: String,
+    pub(crate) options: String,
 }
 
 /// How far a load has come: all of its first sources, and no other, are in this commit.
@@ -75,6 +76,7 @@ impl Vocabulary {
         Vocabulary {
             gazetteer: format!("{:016x}", annotator.gazetteer().fingerprint()),
             taxonomy: format!("{:016x}", annotator.taxonomy().fingerprint()),
+            options: annotator.options(),
         }
     }
 }

@@ -1,11 +1,9 @@
 //! Tagging again what is in the index, without its sources.
 
 use std::collections::BTreeSet;
-use std::thread;
 
-use super::documents::Documents;
+use super::documents::{Documents, in_threads};
 use super::writer::IndexWriter;
-use crate::annotate::Annotator;
 use crate::document::{Document, Paragraph};
 use crate::error::Result;
 use crate::facet::FacetPath;
@@ -74,7 +72,8 @@ impl IndexWriter {
             if chunk.is_empty() {
                 break;
             }
-            for (old, new) in chunk.iter().zip(annotate(&annotator, &chunk)) {
+            let tagged = in_threads(&chunk, |document| annotator.annotate(document.clone()));
+            for (old, new) in chunk.iter().zip(tagged) {
                 outcome.documents += 1;
                 if *old != new {
                     outcome.changed += 1;
@@ -88,23 +87,6 @@ impl IndexWriter {
         outcome.differences.sort();
         Ok(outcome)
     }
-}
-
-/// Tags documents in as many threads as the machine runs at once.
-fn annotate(annotator: &Annotator, documents: &[Document]) -> Vec<Document> {
-    let threads = thread::available_parallelism().map_or(1, |threads| threads.get());
-    let share = documents.len().div_ceil(threads);
-    thread::scope(|scope| {
-        let workers: Vec<_> = documents
-            .chunks(share)
-            .map(|part| scope.spawn(|| part.iter().cloned().map(|document| annotator.annotate(document)).collect()))
-            .collect();
-        let tagged = workers.into_iter().map(|worker| match worker.join() {
-            Ok(tagged) => tagged,
-            Err(panic) => std::panic::resume_unwind(panic),
-        });
-        tagged.collect::<Vec<Vec<Document>>>().concat()
-    })
 }
 
 fn differences(old: &Document, new: &Document) -> Vec<TagDifference> {

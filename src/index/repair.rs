@@ -404,7 +404,7 @@ impl StoreOf {
     fn get(&mut self, doc: u32) -> Option<StoredParagraph> {
         let store = self.store.as_ref()?;
         let bytes = catch_unwind(AssertUnwindSafe(|| store.get_document_bytes(doc).ok())).ok().flatten()?;
-        StoredParagraph::from_bytes(stored_bytes(&bytes, self.fields)?).ok()
+        StoredParagraph::whole_from_bytes(stored_bytes(&bytes, self.fields)?).ok()
     }
 }
 

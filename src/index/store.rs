@@ -135,7 +135,7 @@ impl Index {
         self.inner.reload()
     }
 
-    /// What the paragraphs were tagged with that the gazetteer and the taxonomy of this index are not.
+    /// What the paragraphs were tagged with that this index's annotator is not.
     ///
     /// [`reannotate`](IndexWriter::reannotate) brings them up to date.
     ///
@@ -148,6 +148,7 @@ impl Index {
         Ok(Outdated {
             gazetteer: payload.vocabularies.iter().any(|used| used.gazetteer != own.gazetteer),
             taxonomy: payload.vocabularies.iter().any(|used| used.taxonomy != own.taxonomy),
+            options: payload.vocabularies.iter().any(|used| used.options != own.options),
         })
     }
 
@@ -170,7 +171,7 @@ pub(crate) struct Settings {
     pub(crate) path: Option<PathBuf>,
 }
 
-/// Whether paragraphs were tagged with another vocabulary than the index was opened with.
+/// Whether paragraphs were tagged by another annotator than the index was opened with.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Outdated {
@@ -178,12 +179,14 @@ pub struct Outdated {
     pub gazetteer: bool,
     /// Some were tagged with another taxonomy: topics may be missing or of old.
     pub taxonomy: bool,
+    /// Some were tagged under another [profile](crate::Profile), confidence floor or choice about headings.
+    pub options: bool,
 }
 
 impl Outdated {
-    /// Whether either is.
+    /// Whether any of them is.
     pub fn any(self) -> bool {
-        self.gazetteer || self.taxonomy
+        self.gazetteer || self.taxonomy || self.options
     }
 }
 

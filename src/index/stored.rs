@@ -7,7 +7,7 @@ use tantivy::schema::{Field, Value};
 use tantivy::{DocAddress, Searcher, TantivyDocument};
 
 use crate::date::Date;
-use crate::document::{ActorTag, Document, Language, Paragraph, Repair, Section, Span};
+use crate::document::{ActorTag, Document, Format, Language, Original, Paragraph, Repair, Section, Span};
 use crate::error::{Error, ErrorKind, Result};
 
 /// One paragraph with what a hit needs of its document.
@@ -21,6 +21,11 @@ pub(crate) struct StoredParagraph {
     pub(crate) paragraph: Paragraph,
     /// On the first paragraph only.
     pub(crate) record: Option<DocumentRecord>,
+    /// The piece of the document's original that ends with this paragraph, where it is kept; pieces follow each
+    /// other without a gap. In its paragraph's block of the store it compresses to little, because the block
+    /// holds nearly the same bytes already.
+    #[serde(skip)]
+    pub(crate) original: Vec<u8>,
 }
 
 /// The parts of a document that are not in its paragraphs.
@@ -34,11 +39,13 @@ pub(crate) struct DocumentRecord {
     metadata: String,
     sections: Vec<Section>,
     repairs: Vec<Repair>,
+    /// How the original is written, where it is kept.
+    original: Option<Format>,
 }
 
 impl StoredParagraph {
-    /// The stored form of the paragraph at `index` of a document.
-    pub(crate) fn of(document: &Document, index: usize) -> StoredParagraph {
+    /// The stored form of the paragraph at `index` of a document, with its [piece](pieces) of the original.
+    pub(crate) fn of(document: &Document, index: usize, original: &[u8]) -> StoredParagraph {
         let paragraph = &document.paragraphs[index];
         StoredParagraph {
             document: document.id.clone(),
@@ -55,38 +62,75 @@ impl StoredParagraph {
                 metadata: serde_json::to_string(&document.metadata).expect("a map of JSON values is JSON"),
                 sections: document.sections.clone(),
                 repairs: document.repairs.clone(),
+                original: document.original.as_ref().map(|original| original.format),
             }),
+            original: original.to_vec(),
         }
     }
 
-    /// Packed, with a checksum at the end: a damaged store then gives back every paragraph that is sound, and
-    /// none that is not.
+    /// The stored form without anything of the original, not even that there is one.
+    #[cfg(feature = "quickwit")]
+    pub(crate) fn without_original(document: &Document, index: usize) -> StoredParagraph {
+        let mut stored = StoredParagraph::of(document, index, &[]);
+        if let Some(record) = &mut stored.record {
+            record.original = None;
+        }
+        stored
+    }
+
+    /// Packed, then the piece of the original as it is, then a checksum: a damaged store then gives back every
+    /// paragraph that is sound, and none that is not.
     pub(crate) fn to_bytes(&self) -> Result<Vec<u8>> {
         let mut bytes = postcard::to_stdvec(self).map_err(|error| Error::storage("packing a paragraph", error))?;
+        bytes.extend_from_slice(&self.original);
         let crc = crc32fast::hash(&bytes);
         bytes.extend_from_slice(&crc.to_le_bytes());
         Ok(bytes)
     }
 
+    /// Without the piece of the original, which no hit shows.
     pub(crate) fn from_bytes(bytes: &[u8]) -> Result<StoredParagraph> {
+        StoredParagraph::split(bytes).map(|(stored, _)| stored)
+    }
+
+    /// With the piece of the original.
+    pub(crate) fn whole_from_bytes(bytes: &[u8]) -> Result<StoredParagraph> {
+        StoredParagraph::split(bytes).map(|(stored, piece)| StoredParagraph { original: piece.to_vec(), ..stored })
+    }
+
+    fn split(bytes: &[u8]) -> Result<(StoredParagraph, &[u8])> {
         let sound =
             bytes.split_last_chunk().filter(|(packed, crc)| crc32fast::hash(packed) == u32::from_le_bytes(**crc));
         let Some((packed, _)) = sound else {
             let reason = "the checksum of a stored paragraph does not fit".to_owned();
             return Err(ErrorKind::Damaged { file: "document store".to_owned(), reason }.into());
         };
-        postcard::from_bytes(packed).map_err(|error| Error::storage("unpacking a stored paragraph", error))
+        postcard::take_from_bytes(packed).map_err(|error| Error::storage("unpacking a stored paragraph", error))
     }
 
-    /// Reads a paragraph from the index; `field` is where it is stored.
+    /// Reads a paragraph from the index, without its piece of the original; `field` is where it is stored.
     pub(crate) fn fetch(searcher: &Searcher, field: Field, address: DocAddress) -> Result<StoredParagraph> {
+        StoredParagraph::fetch_as(searcher, field, address, StoredParagraph::from_bytes)
+    }
+
+    /// As [`fetch`](StoredParagraph::fetch), with its piece of the original.
+    pub(crate) fn fetch_whole(searcher: &Searcher, field: Field, address: DocAddress) -> Result<StoredParagraph> {
+        StoredParagraph::fetch_as(searcher, field, address, StoredParagraph::whole_from_bytes)
+    }
+
+    fn fetch_as(
+        searcher: &Searcher,
+        field: Field,
+        address: DocAddress,
+        read: impl FnOnce(&[u8]) -> Result<StoredParagraph>,
+    ) -> Result<StoredParagraph> {
         let document: TantivyDocument =
             searcher.doc(address).map_err(|error| Error::storage("reading a stored paragraph", error))?;
         let Some(bytes) = document.get_first(field).and_then(|value| value.as_bytes()) else {
             let reason = "expected a stored paragraph".to_owned();
             return Err(ErrorKind::Damaged { file: "document store".to_owned(), reason }.into());
         };
-        StoredParagraph::from_bytes(bytes)
+        read(bytes)
     }
 
     /// The whole document again, from its paragraphs in their order.
@@ -109,12 +153,31 @@ impl StoredParagraph {
                     sections: record.sections,
                     paragraphs: Vec::new(),
                     repairs: record.repairs,
+                    original: record.original.map(|format| Original { format, bytes: Vec::new() }),
                 };
+            }
+            if let Some(original) = &mut document.original {
+                original.bytes.extend_from_slice(&stored.original);
             }
             document.paragraphs.push(stored.paragraph);
         }
         (!document.paragraphs.is_empty()).then_some(document)
     }
+}
+
+/// The pieces of a document's original, one a paragraph: from the end of the paragraph before to the end of
+/// this one, the last one's to the end of all. Whatever the paragraphs' ranges are, together they are the original.
+pub(crate) fn pieces(document: &Document) -> impl Iterator<Item = &[u8]> {
+    let bytes = document.original.as_ref().map_or(&[][..], |original| &original.bytes);
+    let last = document.paragraphs.len().saturating_sub(1);
+    let mut from = 0;
+    document.paragraphs.iter().enumerate().map(move |(index, paragraph)| {
+        let end = paragraph.source.last().map_or(0, |span| span.end);
+        let to = if index == last { bytes.len() } else { end.clamp(from, bytes.len()) };
+        let piece = &bytes[from..to];
+        from = to;
+        piece
+    })
 }
 
 #[cfg(test)]
@@ -138,10 +201,28 @@ mod tests {
         document.paragraphs[1].section = Some(0);
         let mut stored = Vec::new();
         for index in 0..document.paragraphs.len() {
-            stored.push(StoredParagraph::from_bytes(&StoredParagraph::of(&document, index).to_bytes()?)?);
+            stored.push(StoredParagraph::from_bytes(&StoredParagraph::of(&document, index, &[]).to_bytes()?)?);
         }
         assert_eq!(stored[1].headings, ["H"]);
         assert_eq!(StoredParagraph::assemble(stored), Some(document));
+        Ok(())
+    }
+
+    #[test]
+    fn an_original_comes_back_whole_whatever_the_ranges() -> Result<()> {
+        let text = "One.\n\nTwo.\n\nThree.\n\n[Page 4]\n";
+        let parser = crate::Parser::builder().keep_original(true).build();
+        let mut document = parser.parse("a", text)?;
+        for ends in [None, Some([9, 2, 1_000]), Some([0, 0, 0])] {
+            for (paragraph, end) in document.paragraphs.iter_mut().zip(ends.into_iter().flatten()) {
+                paragraph.source = vec![Span::new(0, end)];
+            }
+            let stored = pieces(&document).enumerate().map(|(index, piece)| {
+                StoredParagraph::whole_from_bytes(&StoredParagraph::of(&document, index, piece).to_bytes()?)
+            });
+            let assembled = StoredParagraph::assemble(stored.collect::<Result<_>>()?);
+            assert_eq!(assembled.as_ref(), Some(&document));
+        }
         Ok(())
     }
 }

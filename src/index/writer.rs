@@ -281,9 +281,10 @@ const MOST_ARENA: usize = (u32::MAX as usize) - 1_000_001;
 /// Memory of an encoded document for each byte of its text.
 pub(crate) const ENCODED_PER_BYTE: usize = 6;
 
-/// The bytes of a document's paragraphs.
+/// The bytes of a document's paragraphs, and of its original.
 pub(crate) fn source_bytes(document: &Document) -> usize {
-    document.paragraphs.iter().map(|paragraph| paragraph.text.len()).sum()
+    let original = document.original.as_ref().map_or(0, |original| original.bytes.len());
+    original + document.paragraphs.iter().map(|paragraph| paragraph.text.len()).sum::<usize>()
 }
 
 impl std::fmt::Debug for IndexWriter {

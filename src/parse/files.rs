@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use super::json_lines::Lines;
 use super::source::Source;
-use super::{Format, Parser, decode};
-use crate::document::Document;
+use super::{Parser, decode};
+use crate::document::{Document, Format};
 use crate::error::{Error, Result};
 
 /// A file and the id of the document in it.

@@ -2,19 +2,7 @@
 
 use std::path::Path;
 
-/// How a text is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Format {
-    /// Plain text, with or without page furniture.
-    Text,
-    /// Markdown: CommonMark with tables, footnotes and front matter.
-    Markdown,
-    /// HTML; read where the crate's feature `html` is on.
-    Html,
-    /// One JSON object a line.
-    JsonLines,
-}
+use crate::document::Format;
 
 impl Format {
     /// Every format.

@@ -19,6 +19,7 @@ mod line;
 mod markdown;
 mod marks;
 mod note;
+mod original;
 mod outline;
 mod plain;
 mod source;
@@ -31,10 +32,9 @@ use std::path::Path;
 
 pub use self::documents::{Documents, Report};
 use self::files::Files;
-pub use self::format::Format;
 pub(crate) use self::source::Source;
 use self::structure::Head;
-use crate::document::{Document, RepairKind};
+use crate::document::{Document, Format, RepairKind};
 use crate::error::{Error, Result};
 
 /// Turns source texts into [`Document`]s and mends what pages and extractors have broken.
@@ -57,6 +57,7 @@ use crate::error::{Error, Result};
 pub struct Parser {
     /// A bit for each kind of repair that is switched off.
     off: u32,
+    keep_original: bool,
 }
 
 /// Chooses which repairs a [`Parser`] makes.
@@ -76,6 +77,12 @@ impl ParserBuilder {
     pub fn repair(mut self, kind: RepairKind, on: bool) -> ParserBuilder {
         let bit = 1 << kind as u32;
         self.parser.off = if on { self.parser.off & !bit } else { self.parser.off | bit };
+        self
+    }
+
+    /// Whether documents keep the text that they were parsed from ([`Document::original`]). Default: no.
+    pub fn keep_original(mut self, yes: bool) -> ParserBuilder {
+        self.parser.keep_original = yes;
         self
     }
 
@@ -131,7 +138,8 @@ impl Parser {
     /// ```
     pub fn markdown(&self, id: &str, source: &str) -> Result<Document> {
         let mut document = self.begin(id, source)?;
-        markdown::leaves(source, &mut document).write(self, source, document)
+        let document = markdown::leaves(source, &mut document).write(self, source, document)?;
+        Ok(self.with_original(document, Format::Markdown, source.as_bytes()))
     }
 
     /// Parses an HTML text.
@@ -163,7 +171,8 @@ impl Parser {
     #[cfg(feature = "html")]
     pub fn html(&self, id: &str, source: &str) -> Result<Document> {
         let mut document = self.begin(id, source)?;
-        html::leaves(self, source, &mut document).write(self, source, document)
+        let document = html::leaves(self, source, &mut document).write(self, source, document)?;
+        Ok(self.with_original(document, Format::Html, source.as_bytes()))
     }
 
     /// Parses a text of which only the bytes are known: UTF-8, UTF-16 or, failing both, Windows-1252, in the
@@ -184,7 +193,7 @@ impl Parser {
                 _ => Err(Error::source_text(id, "found JSON Lines with several documents, expected one document")),
             };
         }
-        self.parse_decoded(id, decoded, source.len(), format)
+        self.parse_decoded(id, decoded, source, format)
     }
 
     /// Reads the documents in some bytes: the one entry point for every format.
@@ -221,11 +230,11 @@ impl Parser {
         let decoded = decode::decode(name, source)?;
         match known.unwrap_or_else(|| Format::of_text(&decoded.text)) {
             Format::JsonLines => Ok(None),
-            format => self.parse_decoded(id, decoded, source.len(), format).map(Some),
+            format => self.parse_decoded(id, decoded, source, format).map(Some),
         }
     }
 
-    fn parse_decoded(&self, id: &str, decoded: decode::Decoded<'_>, length: usize, format: Format) -> Result<Document> {
+    fn parse_decoded(&self, id: &str, decoded: decode::Decoded<'_>, bytes: &[u8], format: Format) -> Result<Document> {
         let text = decoded.text.as_ref();
         let mut document = match format {
             Format::Markdown => self.markdown(id, text)?,
@@ -237,8 +246,8 @@ impl Parser {
             }
             Format::Text | Format::JsonLines => self.plain(id, text, Head::Open)?,
         };
-        decoded.settle(&mut document, length);
-        Ok(document)
+        decoded.settle(&mut document, bytes.len());
+        Ok(self.with_original(document, format, bytes))
     }
 
     /// Reads JSON Lines, one document `{"id", "text", "title", "date", "author", "source", "language"}` a line.
@@ -301,7 +310,9 @@ impl Parser {
 
     fn plain(&self, id: &str, source: &str, head: Head) -> Result<Document> {
         self.begin(id, source)?;
-        plain::document(self, id, source, head)
+        let document = plain::document(self, id, source, head)?;
+        let format = if head == Head::None { Format::JsonLines } else { Format::Text };
+        Ok(self.with_original(document, format, source.as_bytes()))
     }
 }
 

@@ -130,7 +130,7 @@ impl Lines {
                 title_stem: &title.stems,
                 heading_stem: &heading.stems,
                 values: values(document, index)?,
-                stored: to_json(&StoredParagraph::of(document, index))?,
+                stored: to_json(&StoredParagraph::without_original(document, index))?,
             };
             let line = EncodedLine { json: to_json(&line)? };
             if line.len() > MAX_LINE_BYTES {

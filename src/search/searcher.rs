@@ -271,7 +271,8 @@ impl Searcher {
         StoredParagraph::fetch(&self.tantivy, self.index.fields.stored, address)
     }
 
-    /// The document with this id as it was added, with its sections and repair ledger; `None` if there is none.
+    /// The document with this id as it was added, with its sections, its repair ledger and, where it was kept,
+    /// its original; `None` if there is none.
     ///
     /// # Errors
     ///
@@ -290,7 +291,7 @@ impl Searcher {
             while doc != tantivy::TERMINATED {
                 if !reader.is_deleted(doc) {
                     let address = DocAddress::new(segment as u32, doc);
-                    paragraphs.push(self.stored(address)?);
+                    paragraphs.push(StoredParagraph::fetch_whole(&self.tantivy, self.index.fields.stored, address)?);
                 }
                 doc = tantivy::DocSet::advance(&mut postings);
             }

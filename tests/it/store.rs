@@ -3,7 +3,9 @@
 mod care;
 mod crash;
 mod damage;
+mod disk;
 mod load;
+mod original;
 mod readers;
 
 use demarche::{Document, Error, Index};

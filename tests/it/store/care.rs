@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use demarche::{Annotator, Document, Error, ErrorKind, Gazetteer, Index};
+use demarche::{Annotator, AnnotatorBuilder, Document, Error, ErrorKind, Gazetteer, Index, Profile};
 use tempfile::TempDir;
 
 use super::{contents, text};
@@ -204,7 +204,7 @@ fn another_gazetteer_is_noticed_and_documents_are_tagged_again() -> Result<(), E
     let annotator = Annotator::builder().gazetteer(builder.build()?).build();
     let index = Index::options().annotator(annotator).open(&path)?;
     let outdated = index.outdated()?;
-    assert!(outdated.gazetteer && !outdated.taxonomy);
+    assert!(outdated.gazetteer && !outdated.taxonomy && !outdated.options);
     let before = index.searcher()?;
     let outcome = index.writer()?.reannotate()?;
     assert_eq!((outcome.documents, outcome.changed, outcome.differences.len()), (1, 1, 1));
@@ -215,6 +215,32 @@ fn another_gazetteer_is_noticed_and_documents_are_tagged_again() -> Result<(), E
     assert_eq!(index.searcher()?.search("actor:ZUB")?.total.paragraphs, 1);
     assert!(!index.outdated()?.any());
     assert!(Index::open(&path)?.outdated()?.gazetteer);
+    Ok(())
+}
+
+#[test]
+fn other_options_of_the_annotator_are_noticed() -> Result<(), Error> {
+    let folder = folder();
+    let path = folder.path().join("index");
+    let document = Document::parse("a", "China sent an envoy.")?;
+    Index::create(&path)?.load().from_documents([Ok(document)])?;
+    let open = |change: &dyn Fn(&mut AnnotatorBuilder)| {
+        let mut builder = Annotator::builder();
+        change(&mut builder);
+        Index::options().annotator(builder.build()).open(&path)
+    };
+    let changes: [&dyn Fn(&mut AnnotatorBuilder); 3] =
+        [&|builder| _ = builder.profile(Profile::Precise), &|builder| _ = builder.headings(false), &|builder| {
+            _ = builder.confidence_floor(0.5)
+        }];
+    for change in changes {
+        let outdated = open(change)?.outdated()?;
+        assert!(outdated.options && !outdated.gazetteer && !outdated.taxonomy, "{outdated:?}");
+    }
+    let index = open(changes[2])?;
+    index.writer()?.reannotate()?;
+    assert!(!index.outdated()?.any());
+    assert!(Index::open(&path)?.outdated()?.options);
     Ok(())
 }
 
