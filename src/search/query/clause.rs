@@ -1,5 +1,7 @@
 //! What a query is made of.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -254,6 +256,34 @@ pub enum Clause {
 }
 
 impl Clause {
+    /// Whether it is a group that needs or excludes something.
+    pub(in crate::search) fn needs_or_excludes(&self) -> bool {
+        match self {
+            Clause::Bool { must, must_not, .. } => !must.is_empty() || !must_not.is_empty(),
+            Clause::Boost { clause, .. } => clause.needs_or_excludes(),
+            _ => false,
+        }
+    }
+
+    /// The clauses without the words that are asked for again, each with how often it was asked for.
+    pub(in crate::search) fn distinct(clauses: &[Clause]) -> Vec<(&Clause, f32)> {
+        let mut places: HashMap<(Field, &str, Form), usize> = HashMap::new();
+        let mut distinct: Vec<(&Clause, f32)> = Vec::with_capacity(clauses.len());
+        for clause in clauses {
+            if let Clause::Word { field, text, form } = clause {
+                match places.entry((*field, text, *form)) {
+                    Entry::Occupied(place) => {
+                        distinct[*place.get()].1 += 1.0;
+                        continue;
+                    }
+                    Entry::Vacant(place) => _ = place.insert(distinct.len()),
+                }
+            }
+            distinct.push((clause, 1.0));
+        }
+        distinct
+    }
+
     pub(super) fn replacing_likes(&self, likes: &[(Given, Clause)]) -> Clause {
         let all = |clauses: &[Clause]| clauses.iter().map(|clause| clause.replacing_likes(likes)).collect();
         match self {

@@ -3,6 +3,7 @@
 mod clause;
 mod diagnostic;
 mod naming;
+mod near;
 mod normal;
 mod parse;
 mod print;
@@ -73,13 +74,16 @@ pub enum Operator {
 /// query    = { item }
 /// item     = all { "OR" all }
 /// all      = unary { "AND" unary }
-/// unary    = { "+" | "-" | "NOT" } atom [ "^" number ]
+/// unary    = { "+" | "-" | "NOT" } atom { "^" number }
 /// atom     = word [ "*" | "~" [ number ] ]
 ///          | quoted [ "~" number ]
 ///          | ( "NEAR" | "ONEAR" ) [ "/" ( number | "s" ) ] "(" query ")"
-///          | field ":" ( word | quoted | "(" query ")" )
+///          | field ":" ( word [ "*" | "~" [ number ] ] | quoted [ "~" number ] | "(" query ")" )
 ///          | "(" query ")"
 /// ```
+///
+/// A pattern has its `*` and `?` anywhere in the word. `text:` is `body:`, `lang:` is `language:`, `mention-kind:` is
+/// `mention:`, `document:` and `id:` are `doc:`, and `actors:` and `topics:` are what they seem.
 ///
 /// What does not fit is taken as words: `U.S.: sanctions`, `http://…`, `China's`, a bracket too many.
 /// A word with a hyphen or a dot inside (`cease-fire`, `pism.pl`) asks for its parts next to each other; one
@@ -96,8 +100,8 @@ pub enum Operator {
 ///
 /// # Limits
 ///
-/// A query has at most [`Query::MAX_CLAUSES`] words, phrases and filters and is nested at most
-/// [`Query::MAX_DEPTH`] deep. A pattern stands for the 128 nearest of its words, all patterns together for
+/// A query text is read up to [`Query::MAX_LENGTH`] bytes, has at most [`Query::MAX_CLAUSES`] words, phrases and
+/// filters, and is nested at most [`Query::MAX_DEPTH`] deep; a `NEAR` has at most 32 operands. A pattern stands for the 128 nearest of its words, all patterns together for
 /// 1,024; there may be 32 patterns, 64 conditions on facets in groups, and 4 likenesses. Of phrases and windows
 /// the first 8 are always looked for, up to 256 of them as long as they look at few paragraphs. What is over is left out, and
 /// a diagnostic says so.
@@ -140,6 +144,8 @@ impl PartialEq for Query {
 }
 
 impl Query {
+    /// The most bytes of a query text that are read: enough for as many clauses as there may be.
+    pub const MAX_LENGTH: usize = 1 << 16;
     /// The most words, phrases and filters that a query text may hold.
     pub const MAX_CLAUSES: usize = 1_024;
     /// How deep groups may be nested.

@@ -7,14 +7,17 @@ use super::clause::{Clause, Distance, Field, Filter, Form};
 use crate::facet::Dimension;
 use crate::text::words;
 
-const MAX_BOOST: f32 = 1_000.0;
+pub(super) const MAX_BOOST: f32 = 1_000.0;
 
 /// The most other words of phrases and windows: fewer than the positions that the index leaves between a
 /// paragraph and its headings, so that none reaches across.
-const MAX_SLOP: u32 = 255;
+pub(super) const MAX_SLOP: u32 = 255;
 
 /// The most words in one phrase, or parts in one word.
 pub(super) const MAX_WORDS: usize = 256;
+
+/// The most operands of a window.
+pub(super) const MAX_OPERANDS: usize = 32;
 
 /// The ranking part of a whole query, and the filters that stood at its top, after those given.
 pub(super) fn top_with(clause: Clause, mut filters: Vec<Filter>) -> (Clause, Vec<Filter>) {
@@ -199,7 +202,7 @@ fn joined(mut operands: Vec<Clause>) -> Option<Clause> {
     if operands.len() < 2 {
         return operands.pop();
     }
-    operands.truncate(MAX_WORDS);
+    operands.truncate(MAX_OPERANDS);
     Some(Clause::Near { operands, distance: Distance::Words(0), ordered: true })
 }
 
@@ -231,6 +234,7 @@ fn near(operands: Vec<Clause>, distance: Distance, ordered: bool) -> Option<Clau
     for operand in operands.into_iter().filter_map(normal) {
         take_operand(operand, &mut kept);
     }
+    kept.truncate(MAX_OPERANDS);
     if kept.len() < 2 {
         return kept.pop();
     }

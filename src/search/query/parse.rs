@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::clause::{Clause, Distance, Field, Filter, Form};
+use super::clause::{Clause, Field, Filter, Form};
 use super::diagnostic::Diagnostic;
 use super::naming::Wanted;
 use super::scan::{Scan, boost_length, pattern_of, unescape};
@@ -11,18 +11,21 @@ use super::{Operator, Query, normal};
 use crate::document::Span;
 use crate::text::words;
 
-/// `NEAR(…)` without a number.
-const NEAR_WORDS: u32 = 10;
+const TOO_LONG: &str = "the query is too long, the rest was left out";
 
 /// More diagnostics than anybody reads are not kept.
 const MAX_DIAGNOSTICS: usize = 32;
 
-pub(super) fn parse(text: &str, operator: Operator) -> Query {
-    let mut parser = Parser { text, at: 0, operator, ..Parser::default() };
+pub(super) fn parse(whole: &str, operator: Operator) -> Query {
+    let text = start_of(whole, Query::MAX_LENGTH);
+    let mut parser = Parser { text, at: 0, length: whole.len(), operator, ..Parser::default() };
     let (items, _) = parser.items(0, Scope::Field(Field::Any), false);
     let (clause, filters) = parser.whole(items);
     let mentions = parser.mentions.choice();
     let mut diagnostics = parser.diagnostics;
+    if text.len() < whole.len() && parser.clauses < Query::MAX_CLAUSES {
+        diagnostics.push(Diagnostic::new(TOO_LONG, Span::new(text.len(), whole.len())));
+    }
     if clause == Clause::All && filters.is_empty() && mentions.is_all() && !matches!(text.trim(), "" | "*") {
         let span = Span::new(0, text.len());
         diagnostics.push(Diagnostic::new("there is no word to search for, so every paragraph matches", span));
@@ -37,6 +40,15 @@ pub(super) fn parse(text: &str, operator: Operator) -> Query {
     }
     diagnostics.sort_by_key(Diagnostic::span);
     Query { clause, filters, mentions, diagnostics, text: Some(text.into()), left_out: false }
+}
+
+/// The start of a text, at most so many bytes of it.
+fn start_of(text: &str, most: usize) -> &str {
+    let mut end = text.len().min(most);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
 }
 
 /// Quotation marks that open and close phrases.
@@ -60,9 +72,9 @@ pub(super) fn nothing() -> Clause {
 
 /// A part of a sequence.
 pub(super) struct Item {
-    clause: Clause,
+    pub(super) clause: Clause,
     needed: bool,
-    negated: bool,
+    pub(super) negated: bool,
     /// Its parts were joined by `AND`.
     joined: bool,
 }
@@ -72,7 +84,7 @@ impl Item {
         Item { clause, needed: false, negated: false, joined: false }
     }
 
-    fn into_clause(self) -> Clause {
+    pub(super) fn into_clause(self) -> Clause {
         if self.negated { Clause::except(self.clause) } else { self.clause }
     }
 }
@@ -81,6 +93,8 @@ impl Item {
 pub(super) struct Parser<'a> {
     pub(super) text: &'a str,
     pub(super) at: usize,
+    /// How long the text was before it was cut.
+    length: usize,
     pub(super) operator: Operator,
     pub(super) clauses: usize,
     /// Brackets opened below the deepest level and not yet closed.
@@ -239,17 +253,21 @@ impl<'a> Parser<'a> {
                 _ => break,
             }
         }
+        let start = self.at;
         let outside = self.mentions.negated;
         self.mentions.negated ^= negated;
         let clause = self.atom(depth, scope);
         self.mentions.negated = outside;
-        let clause = self.boosted(clause?);
+        let clause = self.boosted(clause?, start);
         Some(Item { clause, needed, negated, joined: false })
     }
 
-    fn boosted(&mut self, mut clause: Clause) -> Clause {
+    fn boosted(&mut self, mut clause: Clause, start: usize) -> Clause {
         while let Some(length) = boost_length(self.rest()) {
             let factor = self.rest()[1..length].parse().unwrap_or(1.0);
+            if factor > normal::MAX_BOOST {
+                self.odd("a factor is at most 1000", start, self.at + length);
+            }
             self.at += length;
             clause = Clause::Boost { clause: Box::new(clause), factor };
         }
@@ -258,7 +276,7 @@ impl<'a> Parser<'a> {
 
     fn atom(&mut self, depth: usize, scope: Scope) -> Option<Clause> {
         if self.clauses >= Query::MAX_CLAUSES {
-            self.odd("the query is too long, the rest was left out", self.at, self.text.len());
+            self.odd(TOO_LONG, self.at, self.length);
             self.at = self.text.len();
             return None;
         }
@@ -287,6 +305,7 @@ impl<'a> Parser<'a> {
                 self.odd("the brackets are nested too deep and were left out", start, self.at);
                 self.deep = true;
             }
+            self.clauses += 1;
             self.ignored_brackets += 1;
             return None;
         }
@@ -294,6 +313,8 @@ impl<'a> Parser<'a> {
         if !closed {
             self.odd("the bracket is not closed", start, start + 1);
         }
+        // What is in a group has been counted; a group of nothing has to be counted itself.
+        self.clauses += usize::from(items.is_empty());
         Some(items)
     }
 
@@ -400,6 +421,7 @@ impl<'a> Parser<'a> {
                         slop = digits[..count].parse().unwrap_or(u32::MAX);
                         self.at += 1 + count;
                     }
+                    self.check_distance(slop, start);
                 }
                 words(&text).next()?;
                 self.check_length(&text, from, end);
@@ -407,54 +429,6 @@ impl<'a> Parser<'a> {
             }
             _ => self.filter(scope, Cow::Owned(text), Span::new(from, end)),
         }
-    }
-
-    /// `NEAR/5(…)` and the like, if one stands here.
-    fn near(&mut self, depth: usize, scope: Scope) -> Option<Option<Clause>> {
-        let start = self.at;
-        let (ordered, after) = match self.rest().strip_prefix("ONEAR") {
-            Some(after) => (true, after),
-            None => (false, self.rest().strip_prefix("NEAR")?),
-        };
-        let (distance, after) = match after.strip_prefix('/') {
-            None => (Distance::Words(NEAR_WORDS), after),
-            Some(after) => match after.strip_prefix(['s', 'S']) {
-                Some(after) => (Distance::Sentence, after),
-                None => {
-                    let count = after.bytes().take_while(u8::is_ascii_digit).count();
-                    if count == 0 {
-                        return None;
-                    }
-                    let words = after[..count].parse::<u32>().unwrap_or(u32::MAX).min(100_000);
-                    (Distance::Words(words), &after[count..])
-                }
-            },
-        };
-        let named_end = self.text.len() - after.len();
-        if !after.starts_with('(') {
-            // "a NEAR/5 b"; but "NEAR" alone, or "NEAR/5x", is a word.
-            let alone = after.chars().next().is_none_or(|c| c.is_whitespace() || c == ')');
-            if !self.text[start..named_end].contains('/') || !alone {
-                return None;
-            }
-            let name = &self.text[start..named_end];
-            let diagnostic =
-                Diagnostic::new("NEAR takes its words in brackets, this was left out", Span::new(start, named_end));
-            self.report(diagnostic.suggesting(format!("{name}(… …)")));
-            self.at = named_end;
-            return Some(None);
-        }
-        self.at = named_end + 1;
-        let scope = if matches!(scope, Scope::Field(_)) { scope } else { Scope::Field(Field::Any) };
-        let Some(items) = self.bracketed(depth, scope, named_end) else { return Some(None) };
-        if items.iter().any(|item| item.negated) {
-            self.odd("NEAR cannot exclude, the exclusion was left out", start, self.at);
-        }
-        let operands: Vec<Clause> = items.into_iter().filter(|item| !item.negated).map(|item| item.clause).collect();
-        if operands.len() < 2 {
-            self.odd("NEAR needs two words or more", start, self.at);
-        }
-        Some(Some(Clause::Near { operands, distance, ordered }))
     }
 
     fn token(&mut self, depth: usize, scope: Scope) -> Option<Clause> {
@@ -477,6 +451,7 @@ impl<'a> Parser<'a> {
         }
         if let Some(slips) = scan.fuzzy {
             words(&text).next()?;
+            self.check_slips(end, start);
             return Some(Clause::Word { field, text: text.into_owned(), form: Form::Fuzzy(slips) });
         }
         let pattern = scan.wild && !scan.escaped_wild && !raw.contains(['/', ':']);
@@ -492,6 +467,20 @@ impl<'a> Parser<'a> {
         } else {
             Clause::Word { field, text: text.into_owned(), form: Form::Word }
         })
+    }
+
+    /// Says that a distance is too long.
+    pub(super) fn check_distance(&mut self, words: u32, start: usize) {
+        if words > normal::MAX_SLOP {
+            self.odd("at most 255 words can stand between, so 255 are taken", start, self.at);
+        }
+    }
+
+    /// Says that the number of slips between a `~` and here is too high.
+    pub(super) fn check_slips(&mut self, tilde: usize, start: usize) {
+        if self.text[tilde + 1..self.at].parse::<u32>().is_ok_and(|slips| slips > 2) {
+            self.odd("at most 2 slips are looked for", start, self.at);
+        }
     }
 
     pub(super) fn check_length(&mut self, text: &str, start: usize, end: usize) {

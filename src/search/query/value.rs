@@ -49,7 +49,10 @@ impl Parser<'_> {
                 let wild = scan.wild && !scan.escaped_wild && !raw.contains(['/', ':']);
                 self.check_length(&text, start, end);
                 let form = match tail {
-                    Some((slips, _)) => Form::Fuzzy(slips),
+                    Some((slips, length)) => {
+                        self.check_slips(end - length, start);
+                        Form::Fuzzy(slips)
+                    }
                     None if wild => return Some(pattern_of(field, &text)),
                     None => Form::Word,
                 };
