@@ -115,7 +115,7 @@ proptest! {
         deleted in proptest::option::of(document()),
         queries in proptest::collection::vec(query(), 6),
     ) {
-        let index = Index::in_memory()?;
+        let index = Index::options().memory(32 << 20).in_memory()?;
         let annotator = Annotator::new();
         let mut writer = index.writer()?;
         let mut tagged = Vec::new();

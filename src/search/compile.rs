@@ -80,7 +80,7 @@ impl<'a> Compiler<'a> {
             other_names: OtherNames::default(),
             likes: Vec::new(),
             expansions: HashMap::new(),
-            effort: Effort::new(),
+            effort: Effort::new(searcher.num_docs()),
             query,
             diagnostics: Vec::new(),
         }
@@ -176,9 +176,16 @@ impl<'a> Compiler<'a> {
     }
 
     fn boolean(&mut self, must: &[Clause], should: &[Clause], must_not: &[Clause], boost: f32) -> Result<Plan> {
-        let mut all = |clauses: &[Clause]| clauses.iter().map(|clause| self.clause(clause, boost)).collect();
-        let (must, should, must_not): (Result<_>, Result<_>, Result<_>) = (all(must), all(should), all(must_not));
-        Ok(Plan::combination(must?, should?, must_not?))
+        let mut all = |clauses: &[Clause]| -> Result<Vec<Plan>> {
+            let distinct = Clause::distinct(clauses).into_iter();
+            let compiled =
+                distinct.map(|(clause, times)| match clause.needs_or_excludes() && !self.afford(Limit::Groups) {
+                    true => Ok(Plan::nothing()),
+                    false => self.clause(clause, boost * times),
+                });
+            compiled.collect()
+        };
+        Ok(Plan::combination(all(must)?, all(should)?, all(must_not)?))
     }
 
     /// The fields that words in any inflection, and words as written, are looked up in.
@@ -263,6 +270,7 @@ impl<'a> Compiler<'a> {
 
     /// Whether a phrase or window of these operands may be looked for.
     fn afford_phrase(&mut self, operands: &[Operand]) -> Result<bool> {
+        let mut frequencies: Vec<u64> = Vec::new();
         let mut least = u64::MAX;
         for operand in operands {
             let mut paragraphs = 0;
@@ -270,13 +278,17 @@ impl<'a> Compiler<'a> {
                 let mut rarest = u64::MAX;
                 for (field, term) in sequence.terms() {
                     let frequency = self.searcher.doc_freq(&Term::from_field_text(*field, term));
-                    rarest = rarest.min(frequency.map_err(|error| Error::storage("reading the dictionary", error))?);
+                    let frequency = frequency.map_err(|error| Error::storage("reading the dictionary", error))?;
+                    frequencies.push(frequency);
+                    rarest = rarest.min(frequency);
                 }
                 paragraphs += rarest;
             }
             least = least.min(paragraphs);
         }
-        let within = self.effort.take_phrase(least);
+        // Only paragraphs with all operands are looked at, and in each the lists of the words that stand there.
+        let looks: u64 = frequencies.iter().map(|&frequency| frequency.min(least)).sum();
+        let within = self.effort.take_phrase(looks / 2);
         if !within {
             self.refuse(Limit::Phrases);
         }

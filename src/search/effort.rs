@@ -1,8 +1,9 @@
 //! How much one query may cost, so that none takes the searcher for itself.
 //!
 //! The limits are counted, not timed: a query has the same answer on every machine. Those on parts of a query
-//! are far above what people type. Those on paragraphs grow with no index, so they only hold for parts after
-//! the first few: one phrase of frequent words may read as much as it must.
+//! are far above what people type. Phrases and windows together look at no more paragraphs than an index has, which
+//! is many times what people ask for, because only the paragraphs with all of the words are looked at; the first one
+//! may look at as many as it must.
 
 /// What is limited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +14,8 @@ pub(crate) enum Limit {
     Phrases,
     /// Conditions on facets inside groups.
     Conditions,
+    /// Groups inside others that need or exclude something; each is read by itself.
+    Groups,
     /// Paragraphs that others shall be like.
     Likes,
 }
@@ -27,6 +30,7 @@ impl Limit {
         match self {
             Limit::Patterns => "the query has too many patterns, the rest was left out",
             Limit::Phrases => "the query has too many phrases of frequent words, the rest was left out",
+            Limit::Groups => "the query has too many groups with + or -, the rest was left out",
             Limit::Conditions => "the query has too many conditions in groups, the rest was left out",
             Limit::Likes => "the query asks for too many likenesses, the rest was left out",
         }
@@ -36,7 +40,7 @@ impl Limit {
         match self {
             Limit::Patterns => 32,
             Limit::Phrases => 256,
-            Limit::Conditions => 64,
+            Limit::Conditions | Limit::Groups => 64,
             Limit::Likes => 4,
         }
     }
@@ -46,9 +50,7 @@ impl Limit {
 const DICTIONARY: usize = 200_000;
 /// Words that all patterns together may stand for; each is a list of paragraphs to be read.
 const EXPANDED: usize = 1_024;
-/// Phrases that are read however frequent their words are.
-const FREE_PHRASES: usize = 8;
-/// Paragraphs that the other phrases may look at together.
+/// Paragraphs that phrases may look at together in any index; in a larger one, as many as it has.
 const PARAGRAPHS: u64 = 100_000;
 /// Unknown names that are looked up among all names for one that is near, a few milliseconds each.
 const GUESSES: usize = 3;
@@ -56,8 +58,9 @@ const GUESSES: usize = 3;
 /// What a query has asked for so far.
 #[derive(Debug)]
 pub(crate) struct Effort {
-    used: [usize; 4],
-    told: [bool; 4],
+    used: [usize; 5],
+    told: [bool; 5],
+    /// Paragraphs that phrases may still look at.
     paragraphs: u64,
     guesses: usize,
     /// Words of the dictionary that may still be looked at.
@@ -67,8 +70,16 @@ pub(crate) struct Effort {
 }
 
 impl Effort {
-    pub(crate) fn new() -> Effort {
-        Effort { used: [0; 4], told: [false; 4], paragraphs: 0, guesses: 0, dictionary: DICTIONARY, expanded: EXPANDED }
+    /// For an index of so many paragraphs.
+    pub(crate) fn new(paragraphs: u64) -> Effort {
+        Effort {
+            used: [0; 5],
+            told: [false; 5],
+            paragraphs: paragraphs.max(PARAGRAPHS),
+            guesses: 0,
+            dictionary: DICTIONARY,
+            expanded: EXPANDED,
+        }
     }
 
     /// Whether one more is within the limit.
@@ -77,15 +88,15 @@ impl Effort {
         self.used[limit.place()] <= limit.most()
     }
 
-    /// Whether one more phrase is, that looks at so many paragraphs.
+    /// Whether one more phrase is, that looks at so many paragraphs, counted once for every two words.
     pub(crate) fn take_phrase(&mut self, paragraphs: u64) -> bool {
-        let within = self.take(Limit::Phrases);
-        let free = self.used[Limit::Phrases.place()] <= FREE_PHRASES;
-        if !free && self.paragraphs.saturating_add(paragraphs) > PARAGRAPHS {
+        let is_first = self.used[Limit::Phrases.place()] == 0;
+        let affordable = paragraphs <= self.paragraphs;
+        if !self.take(Limit::Phrases) || !(affordable || is_first) {
             return false;
         }
-        self.paragraphs = self.paragraphs.saturating_add(if free { 0 } else { paragraphs });
-        within
+        self.paragraphs = self.paragraphs.saturating_sub(paragraphs);
+        true
     }
 
     /// Whether a name that was perhaps meant may be looked for.

@@ -22,6 +22,8 @@ mod like;
 mod marker;
 mod matches;
 mod near;
+#[cfg(test)]
+mod oracle;
 mod order;
 mod page;
 mod peaks;

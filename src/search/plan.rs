@@ -1,6 +1,8 @@
 //! What a query asks of the engine, as a tree: it yields the engine's query, and the same tree scores single
 //! paragraphs clause by clause.
 
+use std::collections::HashMap;
+
 use tantivy::query::{AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur, PhraseQuery, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{SegmentReader, Term};
@@ -13,6 +15,12 @@ use crate::facet::FacetPath;
 
 /// Makes the weight of a query.
 pub(crate) type Weigh<'a> = &'a dyn Fn(&dyn tantivy::query::Query) -> Result<Box<dyn tantivy::query::Weight>>;
+
+/// A union of more terms than this is not pruned. The engine's pruning looks at all terms again and again for one
+/// paragraph: on 100,000 paragraphs of the benches' corpus the OR of the 10 most frequent words took 9.0 ms with it
+/// and 2.2 ms without, of 128 words 249 ms and 6.8 ms. With 5 words it took 3.7 ms and 1.5 ms, but words of one
+/// frequency are the worst case for pruning; with words of different frequency it wins there.
+const MOST_PRUNED: usize = 8;
 
 pub(crate) type BoxedQuery = Box<dyn tantivy::query::Query>;
 
@@ -81,6 +89,7 @@ impl Plan {
                 part => should.push(part),
             }
         }
+        each_once(&mut should);
         match (must.len(), should.len(), must_not.len()) {
             (0, 0, 0) => return Plan::nothing(),
             (1, 0, 0) | (0, 1, 0) => {
@@ -92,6 +101,14 @@ impl Plan {
             _ => {}
         }
         Plan::Bool { must, should, must_not }
+    }
+
+    /// The term that a leaf looks for, and its factor.
+    fn as_term(&mut self) -> Option<((Field, &str), &mut f32)> {
+        match self {
+            Plan::Leaf { test: Test::Term(field, text), boost } => Some(((*field, text), boost)),
+            _ => None,
+        }
     }
 
     /// The plan with its scores multiplied.
@@ -128,14 +145,14 @@ impl Plan {
         }
     }
 
-    /// Whether the engine skips what cannot be among the best; otherwise it goes over all that matches.
+    /// Whether the engine shall skip what cannot be among the best; otherwise it goes over all that matches.
     pub(crate) fn prunes(&self) -> bool {
         let are_terms =
             |parts: &[Plan]| parts.iter().all(|part| matches!(part, Plan::Leaf { test: Test::Term(..), .. }));
         match self {
             Plan::Leaf { test, .. } => matches!(test, Test::Term(..)),
             Plan::Bool { must, should, must_not } if must_not.is_empty() => match (&must[..], &should[..]) {
-                ([], should) => are_terms(should),
+                ([], should) => should.len() <= MOST_PRUNED && are_terms(should),
                 (must, []) => are_terms(must),
                 _ => false,
             },
@@ -228,6 +245,34 @@ impl Weights {
             }
         })
     }
+}
+
+/// Makes one of the alternatives that look for the same term, with the sum of their factors: it scores the same and
+/// is read once. What people type holds few, but patterns overlap, and a hostile query is of nothing else.
+fn each_once(alternatives: &mut Vec<Plan>) {
+    if alternatives.len() < 2 {
+        return;
+    }
+    let mut factors: HashMap<(Field, String), f32> = HashMap::new();
+    let mut repeats = false;
+    for (term, boost) in alternatives.iter_mut().filter_map(Plan::as_term) {
+        let factor = factors.entry((term.0, term.1.to_owned())).or_default();
+        repeats |= *factor != 0.0;
+        *factor += *boost;
+    }
+    if !repeats {
+        return;
+    }
+    alternatives.retain_mut(|part| match part.as_term() {
+        Some(((field, text), boost)) => match factors.remove(&(field, text.to_owned())) {
+            Some(factor) => {
+                *boost = factor;
+                true
+            }
+            None => false,
+        },
+        None => true,
+    });
 }
 
 /// Scores single paragraphs, asked in ascending order.

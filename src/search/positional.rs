@@ -237,15 +237,27 @@ impl Weight for PositionalWeight {
     }
 }
 
+/// Where to find the alternatives of an operand: the places of their terms in the postings.
+struct OperandPostings {
+    /// Alternatives of one term, with how many positions it covers.
+    words: Vec<(usize, u32)>,
+    /// Alternatives of several terms, with the other words among them.
+    phrases: Vec<(Vec<usize>, u32)>,
+}
+
 /// Reads the positions of all terms of a query.
 struct Positions {
     postings: Vec<Option<SegmentPostings>>,
-    /// For every operand its alternatives, each with the places of its terms in `postings`.
-    operands: Vec<Vec<(Vec<usize>, Sequence)>>,
+    /// The paragraph that each of the postings stands at, side by side: an operand may have a hundred alternatives,
+    /// most of which stand further on.
+    docs: Vec<DocId>,
+    operands: Vec<OperandPostings>,
     sentences: Option<SegmentPostings>,
     headings: Option<SegmentPostings>,
     rule: Rule,
     scratch: Vec<u32>,
+    /// The positions of a phrase's words.
+    lists: Vec<Vec<u32>>,
     bounds: Vec<u32>,
     occurrences: Vec<Vec<Occurrence>>,
 }
@@ -260,7 +272,8 @@ impl Positions {
         let mut places: HashMap<&(Field, String), usize> = HashMap::new();
         let mut operands = Vec::with_capacity(query.operands.len());
         for operand in &query.operands {
-            let mut alternatives = Vec::with_capacity(operand.alternatives.len());
+            let mut words = Vec::new();
+            let mut phrases = Vec::new();
             for sequence in &operand.alternatives {
                 let mut terms = Vec::with_capacity(sequence.terms.len());
                 for part in &sequence.terms {
@@ -274,9 +287,12 @@ impl Positions {
                     };
                     terms.push(place);
                 }
-                alternatives.push((terms, sequence.clone()));
+                match terms.as_slice() {
+                    [word] => words.push((*word, 1 + u32::from(sequence.is_pair))),
+                    _ => phrases.push((terms, sequence.slop)),
+                }
             }
-            operands.push(alternatives);
+            operands.push(OperandPostings { words, phrases });
         }
         let markers = query.fields.sentence;
         let (sentences, body) = match query.rule {
@@ -285,8 +301,10 @@ impl Positions {
         };
         Ok(Positions {
             occurrences: vec![Vec::new(); operands.len()],
+            docs: postings.iter().map(|one| one.as_ref().map_or(TERMINATED, |postings| postings.doc())).collect(),
             postings,
             operands,
+            lists: Vec::new(),
             sentences: if sentences { open(markers, SENTENCE_START)? } else { None },
             headings: if body { open(markers, HEADING_START)? } else { None },
             rule: query.rule,
@@ -304,32 +322,27 @@ impl Positions {
             headings.positions(&mut self.scratch);
             end = self.scratch.first().copied().unwrap_or(u32::MAX);
         }
-        for (alternatives, occurrences) in self.operands.iter().zip(&mut self.occurrences) {
+        for (operand, occurrences) in self.operands.iter().zip(&mut self.occurrences) {
             occurrences.clear();
-            for (terms, sequence) in alternatives {
-                let mut words: Vec<Vec<u32>> = Vec::with_capacity(terms.len());
-                for &place in terms {
-                    let Some(postings) = &mut self.postings[place] else { break };
-                    if !seek(postings, doc) {
-                        break;
-                    }
+            for &(place, width) in &operand.words {
+                if at(&mut self.docs, &mut self.postings, place, doc) {
+                    let Some(postings) = &mut self.postings[place] else { continue };
                     postings.positions(&mut self.scratch);
-                    words.push(self.scratch.clone());
+                    occurrences.extend(self.scratch.iter().map(|&start| Occurrence { start, end: start + width }));
                 }
-                if words.len() < terms.len() {
+            }
+            for (places, slop) in &operand.phrases {
+                if !places.iter().all(|&place| at(&mut self.docs, &mut self.postings, place, doc)) {
                     continue;
                 }
-                match words.as_slice() {
-                    [word] => {
-                        let width = 1 + u32::from(sequence.is_pair);
-                        let occurrence = |&start: &u32| Occurrence { start, end: start + width };
-                        occurrences.extend(word.iter().map(occurrence));
-                    }
-                    several => {
-                        let borrowed: Vec<&[u32]> = several.iter().map(Vec::as_slice).collect();
-                        occurrences.extend(near::phrase(&borrowed, sequence.slop));
+                self.lists.resize_with(places.len().max(self.lists.len()), Vec::new);
+                for (&place, list) in places.iter().zip(&mut self.lists) {
+                    if let Some(postings) = &mut self.postings[place] {
+                        postings.positions(list);
                     }
                 }
+                let lists: Vec<&[u32]> = self.lists[..places.len()].iter().map(Vec::as_slice).collect();
+                occurrences.extend(near::phrase(&lists, *slop));
             }
             occurrences.retain(|occurrence| occurrence.end <= end);
             occurrences.sort_unstable();
@@ -352,6 +365,16 @@ impl Positions {
         let order = if ordered { Order::Given } else { Order::Free };
         near::near(&operands, order, reach).len() as u32
     }
+}
+
+/// Moves one of the postings on to a paragraph; whether the paragraph is in it.
+fn at(docs: &mut [DocId], postings: &mut [Option<SegmentPostings>], place: usize, doc: DocId) -> bool {
+    if docs[place] < doc
+        && let Some(postings) = &mut postings[place]
+    {
+        docs[place] = postings.seek(doc);
+    }
+    docs[place] == doc
 }
 
 fn seek(postings: &mut SegmentPostings, doc: DocId) -> bool {

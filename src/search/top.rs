@@ -373,9 +373,11 @@ impl<'a> Pass<'a> {
         }
         let records = !self.scoring.prunes && !self.wholes && !selection.recorded.is_known(self.segment.segment);
         let mut matches = Bits::empty(if records { reader.max_doc() } else { 0 });
-        if selection.sort == Sort::Relevance && records {
+        if selection.sort == Sort::Relevance && !self.scoring.prunes {
             self.scoring.weight.for_each(reader, &mut |doc, score| {
-                matches.insert(doc);
+                if records {
+                    matches.insert(doc);
+                }
                 if score >= self.threshold && self.segment.passes(doc) {
                     let key = self.segment.score(f64::from(score), doc);
                     self.see(Entry { key, doc, exact: self.margin == 0.0 });

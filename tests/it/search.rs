@@ -70,7 +70,8 @@ pub(crate) fn document(id: usize, made: &MadeDocument) -> Document {
 
 /// Builds an index in `commits` segments or fewer, then deletes and replaces some documents.
 pub(crate) fn index(corpus: &[MadeDocument], commits: usize, deleted: &BTreeSet<usize>) -> Index {
-    let index = Index::in_memory().expect("an index in memory");
+    // The engine clears tables as large as its memory at every commit; in a debug build that is most of the time.
+    let index = Index::options().memory(32 << 20).in_memory().expect("an index in memory");
     let mut writer = index.writer().expect("the first writer");
     let batch = corpus.len().div_ceil(commits);
     for (id, made) in corpus.iter().enumerate() {

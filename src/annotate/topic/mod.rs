@@ -21,7 +21,7 @@ mod train;
 mod trie;
 mod words;
 
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
 pub use self::builder::TaxonomyBuilder;
 pub use self::explain::TopicReason;
@@ -29,6 +29,7 @@ pub use self::node::{Crosswalk, Scheme, Topic};
 pub use self::train::{Labelled, Learn};
 
 use self::cue::CueKind;
+use self::find::Names;
 use self::lexicon::{Lexicon, Settings};
 use self::matcher::{Hit, Matcher, MatcherBuilder, Scratch, Target};
 use crate::document::{Document, TopicTag};
@@ -83,6 +84,8 @@ pub struct Taxonomy {
     tops: Vec<u16>,
     /// By the number of a top.
     biases: Vec<f32>,
+    /// Made when a topic is first looked up.
+    names: OnceLock<Names>,
     /// Room that is used again, with the words it remembers: one for each thread that ever tagged at the same time.
     idle: Mutex<Vec<Scratch>>,
 }
@@ -117,6 +120,7 @@ impl Taxonomy {
             cues: Vec::new(),
             tops: Vec::new(),
             biases: Vec::new(),
+            names: OnceLock::new(),
             idle: Mutex::default(),
             lexicon,
         };
