@@ -58,7 +58,7 @@ impl<'a> Compiler<'a> {
         weights: WordWeights,
     ) -> Compiler<'a> {
         let analyzers = languages.into_iter().map(|language| pool.take(language)).collect();
-        Compiler { vocabulary, pool, analyzers, weights, effort: Effort::new(), diagnostics: Vec::new() }
+        Compiler { vocabulary, pool, analyzers, weights, effort: Effort::new(0), diagnostics: Vec::new() }
     }
 
     pub(super) fn compile(mut self, query: &Query) -> Result<Compiled> {
