@@ -168,12 +168,14 @@ impl Compiler {
                 let Some(&place) = self.ids.get(office.at.as_str()) else { continue };
                 let role = roles.entry(&office.role).or_insert_with(|| office.role.as_str().into()).clone();
                 let path = self.path(&format!("{}/person/{}", self.actors[place as usize].path, actor.id));
-                let roles_held = self.holders.entry(place).or_default();
-                let known = roles_held.iter().position(|(known, _)| *known == role).unwrap_or_else(|| {
-                    roles_held.push((role.clone(), Vec::new()));
-                    roles_held.len() - 1
-                });
-                roles_held[known].1.push((office.period, at as u32));
+                if office.vouched {
+                    let roles_held = self.holders.entry(place).or_default();
+                    let known = roles_held.iter().position(|(known, _)| *known == role).unwrap_or_else(|| {
+                        roles_held.push((role.clone(), Vec::new()));
+                        roles_held.len() - 1
+                    });
+                    roles_held[known].1.push((office.period, at as u32));
+                }
                 offices.push(Office { at: place, role, period: office.period, path });
             }
             offices.sort_by_key(|office| office.period);

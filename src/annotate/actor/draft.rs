@@ -81,6 +81,8 @@ pub(crate) struct DraftOffice {
     pub(crate) at: String,
     pub(crate) role: String,
     pub(crate) period: Period,
+    /// Whether the years are good enough to say who held the office at a date.
+    pub(crate) vouched: bool,
 }
 
 /// An actor as written.

@@ -290,7 +290,12 @@ impl Loader {
                 Some(years) => Period::parse(years)
                     .ok_or_else(|| format!("years {years:?}: expected a range such as 2000-2008"))?,
             };
-            offices.push(DraftOffice { at: office.at.clone(), role: office.role.clone(), period: years });
+            offices.push(DraftOffice {
+                at: office.at.clone(),
+                role: office.role.clone(),
+                period: years,
+                vouched: true,
+            });
         }
         Ok(offices)
     }

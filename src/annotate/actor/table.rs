@@ -214,7 +214,9 @@ fn persons(draft: &mut Draft, file: &str, table: &'static str, rank: u8) -> Resu
             let (Some(at), Some(role), Some(range)) = (parts.next(), parts.next(), parts.next()) else {
                 return Err(say(format!("office {office:?}: expected a state or organisation, a role and years")));
             };
-            actor.offices.push(DraftOffice { at: at.into(), role: role.into(), period: years(range).map_err(say)? });
+            let (range, vouched) = range.strip_prefix('~').map_or((range, true), |range| (range, false));
+            let period = years(range).map_err(say)?;
+            actor.offices.push(DraftOffice { at: at.into(), role: role.into(), period, vouched });
         }
         draft.put(actor);
     }
