@@ -30,6 +30,11 @@
 //!   "Brussels" in such a role is the EU. Geneva, Vienna, The Hague and New York are never an organisation
 //!   that sits there.
 //! - **References.** "The Alliance", "the bloc", "the island" name the last actor named that fits.
+//! - **Parts named once for several.** "French, German and Polish leaders", "the governments of Kenya and Uganda":
+//!   the part counts for each of them, where its word is a plural or has none ("police").
+//! - **Names inside longer names.** An airline, a ship, a paper, a university, a street, a lake, a cup, an animal, a
+//!   sum of money or a person that is called after a state is not the state ([`longer_name`]): "Kenya Airways", "HMS
+//!   Jamaica", "Norway spruce", "two million Swiss francs". A law keeps its state: "the Iran Sanctions Act".
 //! - **Names that mean nobody.** Seas, wars, newspapers, teams, treaties named after a place, food, languages
 //!   ("in Chinese"), and what calls itself after a state that is gone ("post-Soviet", "former Yugoslavia")
 //!   are phrases of `blocks.txt`.
