@@ -11,7 +11,7 @@ mod program;
 
 use std::error::Error;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anstyle::Style;
@@ -98,10 +98,10 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         let many = parties.top(200);
         let network = set.cooccurrence((Dimension::Actor, &many), (Dimension::Actor, &many))?.network(2);
         if let Some(path) = &arguments.graphml {
-            std::fs::write(path, network.to_graphml())?;
+            write(path, &network.to_graphml())?;
         }
         if let Some(path) = &arguments.dot {
-            std::fs::write(path, network.to_dot())?;
+            write(path, &network.to_dot())?;
         }
     }
     if arguments.json {
@@ -113,6 +113,10 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         print(&mut out, &set, &contrasts, &matrix, trend.as_ref())?;
     }
     Ok(out.flush()?)
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Box<dyn Error>> {
+    std::fs::write(path, text).map_err(|error| format!("cannot write {}: {error}", path.display()).into())
 }
 
 /// An actor, or else a topic.

@@ -103,13 +103,13 @@ fn show(bar: &ProgressBar, progress: &Progress) {
 fn summarise(out: &mut impl Write, report: &LoadReport) -> io::Result<()> {
     let seconds = report.elapsed.as_secs_f64();
     if report.resumed > 0 {
-        writeln!(out, "{} sources were in the index already", report.resumed)?;
+        writeln!(out, "{} in the index already", program::many(report.resumed, "source"))?;
     }
     writeln!(
         out,
-        "{} documents, {} paragraphs in {seconds:.1} s ({:.0} documents/s), {} refused",
-        report.documents,
-        report.paragraphs,
+        "{}, {} in {seconds:.1} s ({:.0} documents/s), {} refused",
+        program::many(report.documents, "document"),
+        program::many(report.paragraphs, "paragraph"),
         report.documents as f64 / seconds.max(0.001),
         report.refused
     )

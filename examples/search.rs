@@ -162,7 +162,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
 }
 
 /// What is searched.
-fn engine(arguments: &Arguments) -> demarche::Result<Box<dyn Engine>> {
+fn engine(arguments: &Arguments) -> Result<Box<dyn Engine>, Box<dyn Error>> {
     #[cfg(feature = "quickwit")]
     if let Some(url) = &arguments.quickwit {
         return Ok(Box::new(demarche::quickwit::Client::new(url)?));

@@ -1,5 +1,6 @@
 //! What a program searches: an index made before, or one in memory, made of documents.
 
+use std::error::Error;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
@@ -20,10 +21,11 @@ pub(crate) struct Searched {
 }
 
 impl Searched {
-    /// Opens the index, or makes one in memory; documents that cannot be read are named and left out.
-    pub(crate) fn open(&self) -> demarche::Result<Index> {
+    /// Opens the index, or makes one in memory; documents that cannot be read are named and left out, unless they are
+    /// all there is.
+    pub(crate) fn open(&self) -> Result<Index, Box<dyn Error>> {
         if let Some(directory) = &self.index {
-            return Index::options().read_only(true).open(directory);
+            return Ok(Index::options().read_only(true).open(directory)?);
         }
         let seeds = [PathBuf::from("seeds")];
         let paths = if self.docs.is_empty() { &seeds[..] } else { &self.docs };
@@ -31,7 +33,7 @@ impl Searched {
             ProgressStyle::with_template("{bar:30} {percent:>3} %  {msg}").expect("the template is well-formed");
         let bar = ProgressBar::new(0).with_style(style);
         let index = Index::in_memory()?;
-        index
+        let report = index
             .load()
             .refused(|error| bar.suspend(|| eprintln!("left out: {}", chain(error))))
             .progress(|progress| {
@@ -42,6 +44,9 @@ impl Searched {
             })
             .from_paths(paths)?;
         bar.finish_and_clear();
+        if report.documents == 0 {
+            return Err("no document could be read".into());
+        }
         Ok(index)
     }
 }

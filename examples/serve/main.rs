@@ -76,11 +76,11 @@ async fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
 }
 
 /// What is shown.
-fn app(arguments: &Arguments) -> demarche::Result<App> {
+fn app(arguments: &Arguments) -> Result<App, Box<dyn Error>> {
     #[cfg(feature = "quickwit")]
     if let Some(url) = &arguments.quickwit {
         let client = demarche::quickwit::Client::new(url)?;
         return Ok(App::of_engine(Box::new(client), demarche::Annotator::new()));
     }
-    App::of_index(&arguments.searched.open()?)
+    Ok(App::of_index(&arguments.searched.open()?)?)
 }
