@@ -15,14 +15,14 @@ mod program;
 
 use std::error::Error;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use clap::{Parser, ValueEnum};
-use demarche::{Durability, Index, LoadReport, Query, Ranking, Request, Searcher};
+use demarche::{Durability, Index, Query, Ranking, Request, Searcher};
 
 use collection::{Collection, Run, Topic, write_runs};
 use metric::Measures;
@@ -39,6 +39,9 @@ struct Flags {
     /// What the judgements are of.
     #[arg(long, default_value = "document")]
     by: Unit,
+    /// Keeps the index in this directory, and uses the one that is there; otherwise it is made anew and thrown away.
+    #[arg(long)]
+    index: Option<PathBuf>,
     /// Writes the ranking as a TREC run.
     #[arg(long)]
     run: Option<PathBuf>,
@@ -72,13 +75,23 @@ fn run(flags: &Flags) -> Result<(), Box<dyn Error>> {
     }
     let collection = Collection::open(&flags.collection)?;
     let started = Instant::now();
-    let directory = tempfile::tempdir()?;
-    let index = Index::options().durability(Durability::Fast).create(directory.path())?;
-    let loaded = load(&index, &collection, flags)?;
-    let searcher = index.searcher()?;
+    let temporary =
+        tempfile::tempdir_in(flags.index.as_deref().and_then(Path::parent).unwrap_or(&std::env::temp_dir()))?;
+    let index = match &flags.index {
+        Some(directory) if directory.exists() => Index::open(directory)?,
+        Some(directory) => {
+            // An index that is named is a whole one.
+            load(temporary.path(), &collection, flags)?;
+            std::fs::rename(temporary.path(), directory)?;
+            Index::open(directory)?
+        }
+        None => load(temporary.path(), &collection, flags)?,
+    };
     let load_seconds = started.elapsed().as_secs_f64();
+    let searcher = index.searcher()?;
+    let documents = index.stats()?.documents;
     if !flags.json {
-        let (documents, paragraphs) = (loaded.documents, searcher.paragraphs());
+        let paragraphs = searcher.paragraphs();
         writeln!(
             io::stdout(),
             "{}: {documents} documents, {paragraphs} paragraphs, {load_seconds:.1} s",
@@ -103,7 +116,7 @@ fn run(flags: &Flags) -> Result<(), Box<dyn Error>> {
         let (name, judged) = (collection.name(), measures.len());
         if flags.json {
             let mut object = serde_json::json!({
-                "collection": name, "ranking": ranking.to_string(), "documents": loaded.documents,
+                "collection": name, "ranking": ranking.to_string(), "documents": documents,
                 "paragraphs": searcher.paragraphs(), "queries": judged,
                 "load_seconds": load_seconds, "query_ms": query_ms,
             });
@@ -123,11 +136,12 @@ fn run(flags: &Flags) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Indexes the documents without actors and topics, which no ranking here asks for unless told to.
-fn load(index: &Index, collection: &Collection, flags: &Flags) -> Result<LoadReport, Box<dyn Error>> {
+/// Indexes the documents, without actors and topics unless told to: no ranking but those with actors asks for them.
+fn load(directory: &Path, collection: &Collection, flags: &Flags) -> demarche::Result<Index> {
     /// Documents between two commits. Nobody searches yet, so there are few.
     const BATCH: usize = 100_000;
-    let report = index
+    let index = Index::options().durability(Durability::Fast).create(directory)?;
+    index
         .load()
         .annotate(flags.annotate)
         .batch(BATCH)
@@ -135,7 +149,7 @@ fn load(index: &Index, collection: &Collection, flags: &Flags) -> Result<LoadRep
         // An empty document is part of several collections.
         .refused(|error| eprintln!("left out: {error}"))
         .from_paths(&[collection.documents()])?;
-    Ok(report)
+    Ok(index)
 }
 
 /// Ranks for every query, in their order.

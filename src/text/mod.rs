@@ -19,7 +19,7 @@ pub(crate) use self::{
     alternative::{Alternative, is_character},
     closeness::slips,
     fold::plain,
-    function_word::is_function_word,
+    function_word::{is_function_word, is_request_word},
     run::{Head, blocks, load, lower},
     sentence::{ends_abbreviated, sentences},
     term::{Analyzer, Term, TermKind},

@@ -1,7 +1,7 @@
 //! The best documents of a query in, terms that the query should have had out.
 //!
 //! Rocchio's relevance feedback ("Relevance feedback in information retrieval", 1971) without a user: the best
-//! documents are taken for relevant. Two things keep it from drifting off: documents count by the fourth
+//! documents are taken for relevant. Two things keep it from drifting off: documents count by a high
 //! power of their score, so that it is few where a few stand out; and terms are weighed as BM25
 //! weighs them, with saturation and rarity, not by their share of the text.
 
@@ -15,8 +15,10 @@ pub(crate) const DOCUMENTS: usize = 10;
 const TERMS: usize = 30;
 /// How many terms are looked up in the index before the best are kept.
 const LOOKED_UP: usize = 300;
-/// The power of a document's score.
-const SHARPNESS: i32 = 4;
+/// The power of a document's score. It tells easy queries from hard ones: where one document stands out, the terms are
+/// its own, and what it says is what was asked for. Powers from 4 to 8 gain on every collection, most on questions with
+/// one answer; a threshold on the scores, or less weight for such queries, gave less for both kinds.
+const SHARPNESS: i32 = 8;
 
 /// Collects the terms of documents.
 #[derive(Debug, Default)]
@@ -120,7 +122,7 @@ mod tests {
         let names: Vec<&str> = terms.iter().map(|term| term.text.as_str()).collect();
         assert_eq!(names, ["pipelin", "gas", "wheat"]);
         assert!((terms.iter().map(|term| term.weight).sum::<f32>() - 0.5).abs() < 1e-6);
-        assert!((terms[0].weight / terms[2].weight - 32.0).abs() < 1e-3);
+        assert!((terms[0].weight / terms[2].weight - 512.0).abs() < 1e-1);
         assert_eq!(Feedback::default().terms(0.5, |_| Some(1.0)), []);
     }
 }
