@@ -155,6 +155,27 @@ fn chinese_is_ranked_by_pairs_and_characters() -> demarche::Result<()> {
 }
 
 #[test]
+fn scripts_without_spaces_are_searched_by_pairs() -> demarche::Result<()> {
+    for (query, about, aside) in [
+        // The talks: Thai, Lao, Khmer and Burmese run sentences together, Japanese does too; Korean joins particles.
+        ("การเจรจา", "รัฐมนตรีเริ่มการเจรจาสันติภาพ", "วันนี้ฝนตกในกรุงเทพ"),
+        ("ການເຈລະຈາ", "ລັດຖະມົນຕີເລີ່ມການເຈລະຈາສັນຕິພາບ", "ມື້ນີ້ຝົນຕົກ"),
+        ("ការចរចា", "រដ្ឋមន្ត្រីចាប់ផ្តើមការចរចាសន្តិភាព", "ថ្ងៃនេះភ្លៀង"),
+        ("平和交渉", "大臣は平和交渉を始めた。", "今日は雨が降った。"),
+        ("북한", "북한은 회담을 거부했다.", "오늘 비가 왔다."),
+        ("회담", "북한은 회담을 거부했다.", "오늘 비가 왔다."),
+    ] {
+        let searcher = searcher(&[("about", None, about), ("aside", None, aside)])?;
+        assert_eq!(best(&searcher, query, "default")?.first(), Some(&named("about", 1)), "{query}");
+        let hits = searcher.search(query)?.hits;
+        let marked: String = hits[0].highlights.iter().map(|at| &hits[0].text[at.range()]).collect();
+        assert!(query.contains(&marked) && !marked.is_empty(), "{query}: {marked}");
+        assert_eq!(best(&searcher, &format!("\"{query}\""), "default")?, [named("about", 1)], "{query}");
+    }
+    Ok(())
+}
+
+#[test]
 fn words_of_two_scripts_without_a_space_are_both_found() -> demarche::Result<()> {
     let searcher =
         searcher(&[("a", None, "NATO 会议今天开始。"), ("b", None, "北约东扩。"), ("c", None, "今天下雨。")])?;

@@ -98,13 +98,13 @@ mod tests {
 
     #[test]
     fn the_wording_of_a_request_weighs_less() {
-        let topic = "Mine clearance in Angola. Identify documents that discuss the clearance of mines. Relevant documents \
+        let topic = "Clearance of minefields in Angola. Identify documents that discuss it. Relevant documents \
             must mention a specific programme; a report on casualties alone is not relevant.";
         let request = weights(topic, &[("en", 1.0)]);
         for word in ["Identify", "documents", "discuss", "must", "mention", "specific", "report", "relevant"] {
             assert!((request.of(word) - 0.3).abs() < 1e-6, "{word}");
         }
-        for word in ["Mine", "clearance", "Angola", "programme", "casualties"] {
+        for word in ["Clearance", "minefields", "Angola", "programme", "casualties"] {
             assert!((request.of(word) - 1.0).abs() < 1e-6, "{word}");
         }
         // Words of a subject, where nothing is asked of the answers.
