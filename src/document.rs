@@ -25,20 +25,20 @@ pub struct Span {
 }
 
 impl Span {
-    /// A span from `start` up to, not including, `end`.
+    /// A span from `start` up to, not including, `end`, which is no earlier; a debug build panics where it is.
     pub fn new(start: usize, end: usize) -> Span {
         debug_assert!(start <= end, "a span ends at or after its start");
         Span { start, end }
     }
 
-    /// How many bytes it covers.
+    /// How many bytes it covers; none where it ends before it starts.
     pub fn len(self) -> usize {
-        self.end - self.start
+        self.end.saturating_sub(self.start)
     }
 
     /// Whether it covers nothing.
     pub fn is_empty(self) -> bool {
-        self.start == self.end
+        self.end <= self.start
     }
 
     /// The span as a standard range, to slice with.
@@ -48,7 +48,7 @@ impl Span {
 
     /// Whether the two share at least one byte.
     pub fn overlaps(self, other: Span) -> bool {
-        self.start < other.end && other.start < self.end
+        self.start.max(other.start) < self.end.min(other.end)
     }
 }
 

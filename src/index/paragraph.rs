@@ -50,8 +50,8 @@ impl ParagraphEncoder {
     ///
     /// # Errors
     ///
-    /// [`is_input`](Error::is_input) when the id is blank or too long, when there is no paragraph, or when
-    /// ordinals do not count from 1.
+    /// [`is_input`](Error::is_input) when the id is blank or too long, when there is no paragraph, when
+    /// one is blank, or when ordinals do not count from 1.
     pub(crate) fn encode(&mut self, document: &Document) -> Result<Vec<TantivyDocument>> {
         check(document)?;
         let language = document.language.unwrap_or(Language::ENGLISH);
@@ -171,7 +171,7 @@ impl ParagraphEncoder {
         for actor in &paragraph.actors {
             for mention in &actor.mentions {
                 // A mention inside a word ("Sino-Russian" is two words, "Eurocrats" one) counts as that word.
-                let first = position_at(mention.span.start + 1).saturating_sub(1);
+                let first = position_at(mention.span.start.saturating_add(1)).saturating_sub(1);
                 let last = position_at(mention.span.end).max(first + 1);
                 places.extend((first..last).map(|position| (position, &*actor.id)));
             }
@@ -261,6 +261,9 @@ pub(crate) fn check(document: &Document) -> Result<()> {
         if paragraph.ordinal as usize != index + 1 {
             let reason = format!("expected paragraph ordinal {}, found {}", index + 1, paragraph.ordinal);
             return Err(Error::source_text(&document.id, reason));
+        }
+        if paragraph.text.trim().is_empty() {
+            return Err(Error::source_text(&document.id, format!("paragraph {} is blank", paragraph.ordinal)));
         }
     }
     Ok(())

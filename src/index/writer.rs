@@ -109,7 +109,7 @@ impl IndexWriter {
     /// # Errors
     ///
     /// [`is_input`](Error::is_input) when the document's id is blank or longer than 1000 bytes, when it has
-    /// no paragraph, or when its ordinals do not count from 1; the index is as before.
+    /// no paragraph or a blank one, or when its ordinals do not count from 1; the index is as before.
     /// [`ErrorKind::Writing`] when the engine below fails, see [above](IndexWriter#when-writing-fails).
     pub fn add(&mut self, document: &Document) -> Result<()> {
         let paragraphs = self.encoder.encode(document)?;

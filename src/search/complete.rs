@@ -12,7 +12,8 @@ use super::facet::{FacetCounts, FacetSelection};
 use super::query::{Form, Query};
 use super::request::Request;
 use super::searcher::Searcher;
-use crate::document::Span;
+use crate::annotate::Alias;
+use crate::document::{MentionKind, Span};
 use crate::error::{Error, Result};
 use crate::facet::{Dimension, FacetPath};
 use crate::text::words;
@@ -20,6 +21,9 @@ use crate::text::words;
 /// How many names and topics that begin as typed are looked at: more than there are with one letter, because the most
 /// frequent are among them at any place, and those without a paragraph are not shown.
 const LOOKED_AT: usize = 2_000;
+
+/// The kinds of names that come first.
+const NAMES: [MentionKind; 3] = [MentionKind::Name, MentionKind::Acronym, MentionKind::Surname];
 
 /// A name of more words is not looked for.
 const MOST_WORDS: usize = 6;
@@ -62,7 +66,8 @@ pub struct Completion {
 
 impl Searcher {
     /// The actors, topics and words that begin as typed: at most `limit` of each kind, in this order, the most
-    /// frequent first. Only what a paragraph holds is offered, with exact counts.
+    /// frequent first; actors by their names before those by a seat, a people or a word that stands for them. Only what
+    /// a paragraph holds is offered, with exact counts.
     ///
     /// Actors and topics are looked up by as many of the last words as begin a name ("gas for european u"), words by
     /// the last one. Behind `actor:` or `topic:`, also with a quote, only their names are offered, and in an open
@@ -96,7 +101,7 @@ impl Searcher {
                 let Some(counts) = counts.facets.get(dimension) else { continue };
                 // The most words first: what begins with all of them is what is meant.
                 let offered = names.iter().map(|name| self.named(dimension, name, counts));
-                let found = offered.into_iter().find(|found| found.iter().any(|one| one.count > 0));
+                let found = offered.into_iter().find(|found| found.iter().any(|offer| offer.one.count > 0));
                 add(&mut completions, found.unwrap_or_default(), limit);
             }
         }
@@ -108,7 +113,7 @@ impl Searcher {
             for term in terms {
                 let count = self.count_of(&term.text)?;
                 let (text, replaces) = (term.text, last.span);
-                found.push(Completion { kind: CompletionKind::Word, text, path: None, count, replaces });
+                found.push(Offer::of(Completion { kind: CompletionKind::Word, text, path: None, count, replaces }));
             }
             add(&mut completions, found, limit);
         }
@@ -116,25 +121,21 @@ impl Searcher {
     }
 
     /// What a name that is being typed could become.
-    fn named(&self, dimension: Dimension, name: &Name<'_>, counts: &FacetCounts) -> Vec<Completion> {
+    fn named(&self, dimension: Dimension, name: &Name<'_>, counts: &FacetCounts) -> Vec<Offer> {
         let Name { text: typed, replaces } = *name;
         let annotator = &self.index.annotator;
         if dimension == Dimension::Topic {
             let found = annotator.taxonomy().complete(typed, LOOKED_AT).into_iter().map(|topic| {
                 let path = topic.path().clone();
                 let count = counts.get(&path).map_or(0, |node| node.count);
-                Completion {
-                    kind: CompletionKind::Topic,
-                    text: topic.label().to_owned(),
-                    path: Some(path),
-                    count,
-                    replaces,
-                }
+                let text = topic.label().to_owned();
+                Offer::of(Completion { kind: CompletionKind::Topic, text, path: Some(path), count, replaces })
             });
             return found.collect();
         }
         let persons = LazyCell::new(|| counts_of_persons(counts));
-        let found = annotator.gazetteer().complete(typed, LOOKED_AT).into_iter().map(|(text, actor)| {
+        let gazetteer = annotator.gazetteer();
+        let found = gazetteer.complete(typed, LOOKED_AT).into_iter().map(|(text, actor)| {
             let path = actor.path().clone();
             let count = match actor.offices() {
                 [] => counts.get(&path).map_or(0, |node| node.count),
@@ -143,7 +144,13 @@ impl Searcher {
             };
             Completion { kind: CompletionKind::Actor, text, path: Some(path), count, replaces }
         });
-        found.collect()
+        // "Mos" is a name before it is the seat of a state that is named more often.
+        let is_name = |one: &Completion| {
+            let actor = one.path.as_ref().and_then(|path| gazetteer.lookup(path.as_str(), None).into_iter().next());
+            let is_own = |alias: &Alias| alias.text == one.text && NAMES.contains(&alias.kind);
+            actor.is_some_and(|actor| gazetteer.aliases(actor.id()).iter().any(is_own))
+        };
+        found.filter(|one| one.count > 0).map(|one| Offer { comes_after: !is_name(&one), one }).collect()
     }
 
     /// How many paragraphs hold a word as written.
@@ -218,12 +225,27 @@ impl<'a> Typed<'a> {
     }
 }
 
+/// A completion and its rank.
+struct Offer {
+    comes_after: bool,
+    one: Completion,
+}
+
+impl Offer {
+    fn of(one: Completion) -> Offer {
+        Offer { comes_after: false, one }
+    }
+}
+
 /// The most frequent of what was found, after what is there.
-fn add(completions: &mut Vec<Completion>, mut found: Vec<Completion>, limit: usize) {
-    found.retain(|one| one.count > 0);
-    found.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.text.cmp(&b.text)));
+fn add(completions: &mut Vec<Completion>, mut found: Vec<Offer>, limit: usize) {
+    found.retain(|offer| offer.one.count > 0);
+    found.sort_by(|Offer { comes_after, one }, Offer { comes_after: other_after, one: other }| {
+        let by_count = other.count.cmp(&one.count).then_with(|| one.text.cmp(&other.text));
+        comes_after.cmp(other_after).then(by_count)
+    });
     found.truncate(limit);
-    completions.extend(found);
+    completions.extend(found.into_iter().map(|offer| offer.one));
 }
 
 /// The paragraphs that name each person, by the last step of the paths: a paragraph has one date, so each is counted once.

@@ -44,6 +44,16 @@ pub(crate) struct Place {
     pub(crate) figures: Figures,
 }
 
+impl Place {
+    /// Whether all its numbers are such as an order has; a text from outside may hold any.
+    fn is_sound(&self) -> bool {
+        self.key.is_finite()
+            && self.figures.is_sound()
+            && self.window.is_sound()
+            && self.expansion.iter().all(|term| term.weight.is_finite())
+    }
+}
+
 /// Changes whenever the meaning of the bytes does.
 const VERSION: u8 = 1;
 
@@ -71,7 +81,7 @@ impl FromStr for Cursor {
             Some((&VERSION, rest)) => postcard::from_bytes(rest).map_err(|_| refused())?,
             _ => return Err(refused()),
         };
-        if place.key.is_nan() { Err(refused()) } else { Ok(Cursor(Box::new(place))) }
+        if place.is_sound() { Ok(Cursor(Box::new(place))) } else { Err(refused()) }
     }
 }
 
@@ -101,7 +111,7 @@ mod tests {
             window: Window::All,
             inside: true,
             expansion: Vec::new(),
-            figures: Figures::default(),
+            figures: Figures::of(1),
         };
         let cursor = Cursor(Box::new(place));
         assert_eq!(cursor.to_string().parse::<Cursor>()?, cursor);

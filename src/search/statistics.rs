@@ -25,6 +25,18 @@ pub(crate) struct Figures {
     frequencies: BTreeMap<u32, u64>,
 }
 
+impl Figures {
+    /// Those of so many paragraphs, before anything else is asked.
+    pub(crate) fn of(paragraphs: u64) -> Figures {
+        Figures { paragraphs, ..Figures::default() }
+    }
+
+    /// Whether scores can be made of them: there is something to be rare among.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.paragraphs > 0
+    }
+}
+
 /// Answers the engine's questions, from the index or as they were answered before.
 pub(crate) struct Statistics<'a> {
     searcher: &'a Searcher,
@@ -37,7 +49,7 @@ impl<'a> Statistics<'a> {
     pub(crate) fn new(searcher: &'a Searcher, known: Option<Figures>) -> Statistics<'a> {
         let figures = known.unwrap_or_else(|| {
             let paragraphs = searcher.segment_readers().iter().map(|reader| u64::from(reader.max_doc())).sum();
-            Figures { paragraphs, ..Figures::default() }
+            Figures::of(paragraphs)
         });
         Statistics { searcher, figures: Mutex::new(figures) }
     }
@@ -127,7 +139,8 @@ impl Bm25StatisticsProvider for Statistics<'_> {
         let hash = hash(term.serialized_value_bytes(), term.field().field_id());
         let mut figures = self.figures();
         if let Some(&frequency) = figures.frequencies.get(&hash) {
-            return Ok(frequency);
+            // The engine takes it for a bug when a word is in more paragraphs than there are.
+            return Ok(frequency.min(figures.paragraphs));
         }
         // A term that came later may be in more paragraphs than there were.
         let frequency = self.searcher.doc_freq(term)?.min(figures.paragraphs);

@@ -8,6 +8,7 @@ mod facets;
 mod formats;
 mod hostile;
 mod index;
+mod made_documents;
 mod pages;
 mod parse;
 mod provenance;

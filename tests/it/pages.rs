@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use demarche::{Cursor, Document, Explanation, Hit, Ranking, Relation, Request, Searcher, Sort};
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use demarche::{Cursor, Document, Explanation, Hit, Index, Ranking, Relation, Request, Searcher, Sort};
 use proptest::prelude::*;
 
 use crate::search::{Made, MadeDocument, WORDS, corpus, document, index};
@@ -250,5 +252,36 @@ fn a_cursor_belongs_to_its_request() -> demarche::Result<()> {
         assert!(searcher.search(other.after(next.clone())).is_err_and(|error| error.is_input()));
     }
     assert!(searcher.search(Request::new("alpha").group(0)).is_err_and(|error| error.is_input()));
+    Ok(())
+}
+
+/// A cursor comes back through an address, which anybody can write.
+#[test]
+fn a_cursor_that_somebody_changed_is_refused_or_answers() -> demarche::Result<()> {
+    let index = Index::in_memory()?;
+    let mut writer = index.writer()?;
+    for number in 0..40 {
+        writer.add(&Document::parse(&format!("d{number}"), "Gas and oil.\n\nGas, and gas again.\n\nOil alone.")?)?;
+    }
+    writer.commit()?;
+    let searcher = index.searcher()?;
+    for ranking in [Ranking::default(), Ranking::bm25(), Ranking::expanded()] {
+        let request = || Request::new("gas oil").limit(3).ranking(ranking.clone());
+        let cursor = searcher.search(request())?.next.expect("more than three").to_string();
+        let bytes = BASE64_URL_SAFE_NO_PAD.decode(&cursor).expect("a cursor is base64");
+        let mut answered = 0;
+        for place in 0..bytes.len() {
+            for byte in [0, 1, bytes[place] ^ 0x80, bytes[place].wrapping_add(1), 0x7f, 0xff] {
+                let mut changed = bytes.clone();
+                changed[place] = byte;
+                let Ok(cursor) = BASE64_URL_SAFE_NO_PAD.encode(changed).parse::<Cursor>() else { continue };
+                match searcher.search(request().after(cursor)) {
+                    Ok(results) => answered += usize::from(results.hits.iter().all(|hit| !hit.score.is_nan())),
+                    Err(refused) => assert!(refused.is_input(), "{refused}"),
+                }
+            }
+        }
+        assert!(answered > 0);
+    }
     Ok(())
 }

@@ -159,6 +159,28 @@ fn clause() -> impl Strategy<Value = Clause> {
     })
 }
 
+#[test]
+fn numbers_of_json_keep_to_the_bounds_of_the_language() {
+    for (json, expected) in [
+        (
+            r#"{"clause": {"boost": {"clause": {"word": {"field": "any", "text": "gas", "form": "word"}}, "factor": -5}}}"#,
+            "gas",
+        ),
+        (
+            r#"{"clause": {"boost": {"clause": {"word": {"field": "any", "text": "gas", "form": "word"}}, "factor": 1e9}}}"#,
+            "gas^1000",
+        ),
+        (r#"{"clause": {"word": {"field": "any", "text": "gas", "form": {"fuzzy": 200}}}}"#, "gas~2"),
+        (r#"{"clause": {"phrase": {"field": "any", "text": "gas price", "slop": 4294967295}}}"#, "\"gas price\"~255"),
+        (r#"{"clause": {"filter": {"document": "a"}}}"#, "doc:a"),
+        (r#"{"clause": "all", "filters": [{"document": ""}, {"date": {}}]}"#, "*"),
+        (r#"{"clause": {"bool": {}}}"#, "*"),
+    ] {
+        let read: Query = serde_json::from_str(json).expect("a query");
+        assert_eq!(read.to_string(), expected, "{json}");
+    }
+}
+
 proptest! {
     #[test]
     fn any_string_is_a_query(text in any::<String>()) {
@@ -189,5 +211,15 @@ proptest! {
         let json = serde_json::to_string(&query)?;
         let read: Query = serde_json::from_str(&json)?;
         prop_assert_eq!(read, query);
+    }
+
+    /// JSON need not be in normal form; what is read from it is, as if it had been built.
+    #[test]
+    fn a_query_of_any_json_is_one_that_could_be_typed(
+        clause in clause(),
+        filters in proptest::collection::vec(filter(), 0..3),
+    ) {
+        let read: Query = serde_json::from_value(serde_json::json!({"clause": clause, "filters": filters}))?;
+        prop_assert_eq!(Query::new(&read.to_string()), read);
     }
 }

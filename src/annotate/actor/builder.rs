@@ -39,6 +39,8 @@ enum Format {
     JsonLines,
 }
 
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
 #[derive(Debug, Clone)]
 struct Source {
     name: String,
@@ -123,13 +125,20 @@ impl GazetteerBuilder {
 
     /// Lays a TOML text over what was added before; `name` is what problems call it.
     pub fn add_toml(&mut self, name: impl Into<String>, text: impl Into<String>) -> &mut GazetteerBuilder {
-        self.sources.push(Source { name: name.into(), text: text.into(), format: Format::Toml });
-        self
+        self.source(name.into(), text.into(), Format::Toml)
     }
 
     /// Lays a JSON Lines text over what was added before; `name` is what problems call it.
     pub fn add_json_lines(&mut self, name: impl Into<String>, text: impl Into<String>) -> &mut GazetteerBuilder {
-        self.sources.push(Source { name: name.into(), text: text.into(), format: Format::JsonLines });
+        self.source(name.into(), text.into(), Format::JsonLines)
+    }
+
+    fn source(&mut self, name: String, mut text: String, format: Format) -> &mut GazetteerBuilder {
+        // Some editors begin a file with a mark that is no part of it.
+        if text.starts_with(BYTE_ORDER_MARK) {
+            text.remove(0);
+        }
+        self.sources.push(Source { name, text, format });
         self
     }
 

@@ -187,13 +187,12 @@ impl Loader {
             })?),
             None => None,
         };
-        for (what, id) in
-            [("parent", &record.parent)].into_iter().chain(record.offices.iter().map(|_| ("parent", &None)))
-        {
-            if let Some(id) = id
-                && !self.draft.places.contains_key(id.as_str())
-            {
-                return Err(format!("{what} {id:?} is not known"));
+        if let Some(parent) = record.parent.as_deref() {
+            if !self.draft.places.contains_key(parent) {
+                return Err(format!("parent {parent:?} is not known"));
+            }
+            if self.is_above(&id, parent) {
+                return Err(format!("parent {parent:?} is {id:?} itself or below it"));
             }
         }
         if let Some(sector) = record.sector.as_deref().filter(|sector| !is_step(sector)) {
@@ -252,6 +251,19 @@ impl Loader {
         actor.offices.extend(offices);
         self.draft.put(actor);
         Ok(())
+    }
+
+    /// Whether an actor is another, or above it.
+    fn is_above(&self, above: &str, below: &str) -> bool {
+        let mut next = Some(below);
+        while let Some(id) = next {
+            if id == above {
+                return true;
+            }
+            let place = self.draft.places.get(id);
+            next = place.and_then(|&place| self.draft.actors[place].parent.as_deref());
+        }
+        false
     }
 
     fn names(&self, record: &Record) -> std::result::Result<Vec<DraftName>, String> {

@@ -61,6 +61,9 @@ pub struct TaxonomyBuilder {
     lexicon: Lexicon,
 }
 
+/// Some editors begin a file with it; it is no part of the text.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
 /// A user's record.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -121,6 +124,7 @@ impl TaxonomyBuilder {
     /// builder is then as it was before.
     pub fn add_json_lines(&mut self, name: &str, lines: &str) -> Result<&mut TaxonomyBuilder> {
         let mut lexicon = self.lexicon.clone();
+        let lines = lines.strip_prefix(BYTE_ORDER_MARK).unwrap_or(lines);
         for (at, line) in lines.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
             let record: Record = serde_json::from_str(line)
                 .map_err(|error| Error::line(name, at + 1, error.column().max(1), json_reason(&error)))?;
@@ -136,6 +140,7 @@ impl TaxonomyBuilder {
     ///
     /// As [`add_json_lines`](TaxonomyBuilder::add_json_lines).
     pub fn add_toml(&mut self, name: &str, text: &str) -> Result<&mut TaxonomyBuilder> {
+        let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
         let refuse = |span: Option<Range<usize>>, reason: String| {
             let before = text.get(..span.map_or(0, |span| span.start)).unwrap_or_default();
             let column = before.len() - before.rfind('\n').map_or(0, |at| at + 1) + 1;

@@ -119,12 +119,11 @@ pub enum Operator {
 /// assert_eq!(odd.diagnostics()[0].message(), "the quote is not closed");
 /// ```
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(from = "Written")]
 pub struct Query {
     clause: Clause,
-    #[serde(default)]
     filters: Vec<Filter>,
     /// Which mentions name the actors of filters and counts.
-    #[serde(default)]
     mentions: MentionChoice,
     #[serde(skip)]
     diagnostics: Vec<Diagnostic>,
@@ -134,6 +133,25 @@ pub struct Query {
     /// Whether a filter without a value was asked for.
     #[serde(skip)]
     left_out: bool,
+}
+
+/// A query as JSON may say it, which need not be in normal form.
+#[derive(Deserialize)]
+struct Written {
+    clause: Clause,
+    #[serde(default)]
+    filters: Vec<Filter>,
+    #[serde(default)]
+    mentions: MentionChoice,
+}
+
+impl From<Written> for Query {
+    fn from(Written { clause, filters, mentions }: Written) -> Query {
+        let mut query = Query { mentions, ..Query::default() };
+        filters.into_iter().for_each(|filter| query.add_filter(filter));
+        (query.clause, query.filters) = normal::top_with(clause, query.filters);
+        query
+    }
 }
 
 /// Diagnostics, and where in a text a value stood, make no difference.

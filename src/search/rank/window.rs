@@ -21,6 +21,16 @@ pub(crate) struct Edge {
     ordinal: u32,
 }
 
+impl Window {
+    /// Whether its end has a place in an order.
+    pub(crate) fn is_sound(&self) -> bool {
+        match self {
+            Window::None | Window::All => true,
+            Window::Through(edge) => edge.key.is_finite(),
+        }
+    }
+}
+
 impl Edge {
     fn position(&self) -> Position<'_> {
         Position { key: self.key, document: &self.document, ordinal: self.ordinal }

@@ -289,3 +289,49 @@ offices = [{ at = "KIR", role = "head_of_state", years = "2031-06-01.." }]
     }
     Ok(())
 }
+
+#[test]
+fn no_actor_stands_below_itself() {
+    let ours = toml(
+        r#"
+[[actor]]
+id = "ONE"
+kind = "organisation"
+names = ["Onedra"]
+
+[[actor]]
+id = "TWO"
+kind = "organisation"
+parent = "ONE"
+names = ["Twodra"]
+
+[[actor]]
+id = "ONE"
+parent = "TWO"
+
+[[actor]]
+id = "TWO"
+parent = "TWO"
+"#,
+    );
+    assert_eq!(
+        said(&ours.check()),
+        [
+            "13 mistake: parent \"TWO\" is \"ONE\" itself or below it",
+            "17 mistake: parent \"TWO\" is \"TWO\" itself or below it"
+        ]
+    );
+}
+
+#[test]
+fn a_byte_order_mark_is_no_part_of_a_file() -> Result<()> {
+    let mut ours = Gazetteer::builder();
+    ours.add_json_lines("ours.jsonl", "\u{feff}{\"id\": \"ONE\", \"kind\": \"organisation\", \"names\": [\"Onedra\"]}");
+    ours.add_toml("ours.toml", "\u{feff}[[actor]]\nid = \"TWO\"\nkind = \"organisation\"\nnames = [\"Twodra\"]\n");
+    assert_eq!(said(&ours.check()), [""; 0]);
+    assert_eq!(mentions(ours.build()?, "Onedra met Twodra.")?, ["ONE name Onedra", "TWO name Twodra"]);
+    let mut topics = demarche::Taxonomy::builder();
+    topics.add_json_lines("ours.jsonl", "\u{feff}{\"path\": \"/topic/one\", \"cues\": [\"onedra\"]}")?;
+    topics.add_toml("ours.toml", "\u{feff}[[topic]]\npath = \"/topic/two\"\ncues = [\"twodra\"]\n")?;
+    Ok(())
+}
