@@ -4,6 +4,7 @@ mod care;
 mod crash;
 mod damage;
 mod disk;
+mod fixture;
 mod load;
 mod original;
 mod readers;
