@@ -83,7 +83,7 @@ fn a_full_disk_loses_nothing_acknowledged() {
 #[ignore = "run by a_full_disk_loses_nothing_acknowledged, in a process of its own"]
 fn on_a_full_disk() -> Result<(), Error> {
     let ballast = folder().join("ballast");
-    fs::write(&ballast, vec![1; 2 << 20]).expect("room for the ballast");
+    fs::write(&ballast, vec![1; 5 << 19]).expect("room for the ballast");
     let path = folder().join("index");
     let index = Index::create(&path)?;
     let mut writer = index.writer()?;
