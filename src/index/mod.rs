@@ -17,7 +17,6 @@ mod memory;
 mod nodes;
 mod options;
 mod packed;
-mod packed_paragraph;
 mod paragraph;
 mod payload;
 mod progress;
