@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use demarche::{Dimension, Document, FacetPath, Index, IndexWriter, Query, Ranking, Request, Searcher};
+use demarche::{Dimension, Document, FacetSelection, Index, IndexWriter, Query, Ranking, Request, Searcher};
 
 use super::class::{Ask, Class};
 use super::engine::{Answer, Engine, Store};
@@ -39,9 +39,9 @@ pub(crate) enum Way {
     Plain,
     /// The same with the default ranking.
     Default,
-    /// Whole hits with their texts, mentions and topics.
+    /// With BM25, whole hits with their texts, mentions and topics.
     Texts,
-    /// Whole hits with highlights and passages.
+    /// With BM25, whole hits with highlights and passages.
     Highlights,
 }
 
@@ -87,8 +87,8 @@ impl Engine for Ours {
         match self.way {
             Way::Plain => MAIN,
             Way::Default => "demarche, default ranking",
-            Way::Texts => "demarche, BM25, whole hits",
-            Way::Highlights => "demarche, BM25, hits with highlights",
+            Way::Texts => "demarche, whole hits",
+            Way::Highlights => "demarche, hits with highlights",
         }
     }
 
@@ -123,11 +123,10 @@ impl Engine for Ours {
     }
 }
 
-/// The sums of the counts one level below the roots.
+/// The sums of the counts one level below the roots; their names are looked up, as those of the engine by hand are.
 fn below_roots(facets: &demarche::Facets) -> [u64; 2] {
     [Dimension::Actor, Dimension::Topic].map(|dimension| {
         let Some(counts) = facets.get(dimension) else { return 0 };
-        let below = |path: &FacetPath| path.steps().count() == 2;
-        counts.nodes().iter().filter(|node| below(&node.path)).map(|node| node.count).sum()
+        counts.select(&FacetSelection::all().depth(2)).nodes.iter().map(|node| node.count).sum()
     })
 }
