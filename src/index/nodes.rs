@@ -23,6 +23,8 @@ pub(crate) struct Nodes {
     annotator: Annotator,
     paths: Vec<FacetPath>,
     parents: Vec<u32>,
+    /// Steps of every path. Those who choose by depth look at every node, and the paths lie all over the memory.
+    depths: Vec<u32>,
     details: Vec<OnceLock<NodeDetails>>,
     of_segment: Vec<Vec<u32>>,
 }
@@ -89,6 +91,15 @@ impl SchemeCodes {
     }
 }
 
+/// The depth of every node, from 1; a parent comes before its children.
+fn depths(parents: &[u32]) -> Vec<u32> {
+    let mut depths: Vec<u32> = Vec::with_capacity(parents.len());
+    for &parent in parents {
+        depths.push(depths.get(parent as usize).map_or(1, |depth| depth + 1));
+    }
+    depths
+}
+
 impl Serialize for SchemeCodes {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
@@ -130,7 +141,16 @@ impl Nodes {
             of_segment.push(ours);
         }
         let details = std::iter::repeat_with(OnceLock::new).take(paths.len()).collect();
-        Nodes { dimension, choice, annotator: annotator.clone(), paths, parents, details, of_segment }
+        Nodes {
+            dimension,
+            choice,
+            annotator: annotator.clone(),
+            paths,
+            depths: depths(&parents),
+            parents,
+            details,
+            of_segment,
+        }
     }
 
     /// The nodes of an index that is elsewhere, with all that stand above any of them.
@@ -146,7 +166,16 @@ impl Nodes {
         let parents = paths.iter().map(|path| path.parent().map_or(NONE, number_of)).collect();
         let details = std::iter::repeat_with(OnceLock::new).take(paths.len()).collect();
         let choice = MentionChoice::all();
-        Nodes { dimension, choice, annotator: annotator.clone(), paths, parents, details, of_segment: Vec::new() }
+        Nodes {
+            dimension,
+            choice,
+            annotator: annotator.clone(),
+            paths,
+            depths: depths(&parents),
+            parents,
+            details,
+            of_segment: Vec::new(),
+        }
     }
 
     pub(crate) fn dimension(&self) -> Dimension {
@@ -168,6 +197,11 @@ impl Nodes {
 
     pub(crate) fn parent(&self, node: u32) -> Option<u32> {
         Some(self.parents[node as usize]).filter(|&parent| parent != NONE)
+    }
+
+    /// How many steps the path of a node has.
+    pub(crate) fn depth(&self, node: u32) -> usize {
+        self.depths[node as usize] as usize
     }
 
     pub(crate) fn path(&self, node: u32) -> &FacetPath {

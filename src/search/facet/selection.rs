@@ -70,9 +70,9 @@ impl FacetSelection {
 
     /// Whether a node meets the conditions, whatever its count.
     pub(super) fn accepts(&self, nodes: &Nodes, node: u32) -> bool {
-        let path = nodes.path(node);
-        self.under.as_ref().is_none_or(|under| path != under && path.is_within(under))
-            && self.depth.is_none_or(|depth| path.depth() == depth)
+        let is_below = |under: &FacetPath| nodes.path(node) != under && nodes.path(node).is_within(under);
+        self.depth.is_none_or(|depth| nodes.depth(node) == depth)
+            && self.under.as_ref().is_none_or(is_below)
             && (self.kinds.is_empty() || nodes.details(node).kind.is_some_and(|kind| self.kinds.contains(&kind)))
     }
 }
