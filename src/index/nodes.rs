@@ -163,7 +163,7 @@ impl Nodes {
         let paths: std::collections::BTreeSet<FacetPath> = paths.into_iter().collect();
         let paths: Vec<FacetPath> = paths.into_iter().collect();
         let number_of = |path: FacetPath| paths.binary_search(&path).map_or(NONE, |number| number as u32);
-        let parents = paths.iter().map(|path| path.parent().map_or(NONE, number_of)).collect();
+        let parents: Vec<u32> = paths.iter().map(|path| path.parent().map_or(NONE, number_of)).collect();
         let details = std::iter::repeat_with(OnceLock::new).take(paths.len()).collect();
         let choice = MentionChoice::all();
         Nodes {
