@@ -6,7 +6,8 @@
 //!
 //! DIR holds `docs.jsonl` (one document `{"id", "title", "text", …}` a line), `queries.jsonl` (`{"id",
 //! "text"}`) and `qrels.tsv` (query, document, grade). Queries are taken as plain words. With
-//! `--by paragraph` the judgements are of paragraphs, named `document#ordinal`.
+//! `--by paragraph` the judgements are of paragraphs, named `document#ordinal`. With `--index DIR` the index is
+//! made once and used again, which tells what a ranking costs on a large collection.
 
 mod collection;
 mod metric;
