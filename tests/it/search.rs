@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use demarche::{
-    ActorTag, Date, Dimension, Document, FacetPath, Index, Mention, MentionKind, Paragraph, Query, Request, Results,
-    Span,
+    ActorTag, Date, Dimension, Document, FacetPath, Hit, Index, Mention, MentionKind, Paragraph, Query, Request,
+    Results, Span,
 };
 use proptest::prelude::*;
 
@@ -214,6 +214,11 @@ proptest! {
                 let all = searcher.search(Request::new(&*text).limit(10_000))?;
                 prop_assert_eq!(&fewer.hits[..], &all.hits[..limit.min(all.hits.len())]);
                 prop_assert_eq!(fewer.total, all.total);
+                // Without facets a word is counted from the dictionary, where nothing is deleted.
+                let (ranked, counts) = searcher.rank_and_count(Request::new(&*text).limit(limit).count([]))?;
+                prop_assert_eq!(counts.total, all.total, "{}", text);
+                let named = |(one, hit): (&demarche::RankedParagraph, &Hit)| one.document == hit.document && one.ordinal == hit.ordinal;
+                prop_assert!(ranked.len() == fewer.hits.len() && ranked.iter().zip(&fewer.hits).all(named));
             }
         }
     }
