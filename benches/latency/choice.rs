@@ -55,12 +55,19 @@ impl Choice {
             let within = words.iter().filter(|(_, frequency)| (low..high).contains(&share(*frequency)));
             within.map(|(word, _)| word.clone()).collect()
         };
+        let mut rare = between(20.0 / f64::from(count), 100.0 / f64::from(count));
+        if rare.is_empty() {
+            // In a large generated corpus no word is so rare.
+            let mut ascending = words.clone();
+            ascending.sort_by_key(|(_, frequency)| *frequency);
+            rare = ascending.into_iter().take(50).map(|(word, _)| word).collect();
+        }
         let mut pairs: Vec<([String; 2], u32)> = pairs.into_iter().filter(|(_, count)| *count >= 3).collect();
         pairs.sort_unstable();
         let total = ours.answer(Class::Everything, &Ask::default()).total;
         Choice {
             paragraphs: total as usize,
-            rare: between(20.0 / f64::from(count), 100.0 / f64::from(count)),
+            rare,
             medium: between(0.002, 0.02),
             frequent: between(0.04, 0.4),
             pairs: pairs.into_iter().map(|(pair, _)| pair).collect(),
