@@ -63,8 +63,9 @@ fn is_time(word: &str) -> bool {
     let digits = word.bytes().filter(u8::is_ascii_digit).count();
     let clock =
         (1..=4).contains(&digits) && word.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b':' | b'.'));
+    let is_year = digits == 4 && word.len() == 4;
     let word = word.to_ascii_lowercase().replace('.', "");
-    clock && digits != word.len().max(4)
+    clock && !is_year
         || matches!(
             &*word,
             "at" | "am" | "pm" | "h" | "hrs" | "cet" | "cest" | "gmt" | "utc" | "bst" | "est" | "edt" | "et"
