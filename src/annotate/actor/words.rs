@@ -42,6 +42,7 @@ lists! {
     MonthsPrep "months-prep"
     NotHolding "not-holding"
     Partnership "partnership"
+    ObjectStart "object-start"
     PersonNoun "person-noun"
     PolicyNoun "policy-noun"
     PressureNoun "pressure-noun"
@@ -58,6 +59,7 @@ lists! {
     ThingBesideName "thing-beside-name"
     ThingOf "thing-of"
     Titles "titles"
+    VenueVerbs "venue-verbs"
     Transitive "transitive"
 }
 
