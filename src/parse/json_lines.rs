@@ -114,8 +114,11 @@ impl Line<'_> {
             Some(_) => return Err(self.refuse_value("id", "the field \"id\" is not a string")),
             None => return Err(self.refuse(1, "no field \"id\"")),
         };
-        let Some(text) = self.string(&mut fields, "text")? else {
-            return Err(self.refuse(1, "no field \"text\""));
+        let is_blank = fields.get("text").is_some_and(Value::is_string);
+        let text = match self.string(&mut fields, "text")? {
+            Some(text) => text,
+            None if is_blank => return Err(self.refuse_value("text", "the field \"text\" is blank")),
+            None => return Err(self.refuse(1, "no field \"text\"")),
         };
         let title = self.string(&mut fields, "title")?;
         let date = match self.string(&mut fields, "date")? {
@@ -203,7 +206,7 @@ mod tests {
     fn a_value_is_found_in_its_object() {
         for (object, key, place) in [
             (r#"{"id": "a", "date": 7}"#, "date", Some(20)),
-            (r#" { "a" : {"date": [1, "}"]} , "date":"x" }"#, "date", Some(38)),
+            (r#" { "a" : {"date": [1, "}"]} , "date":"x" }"#, "date", Some(37)),
             (r#"{"d\u0061te": true, "date": 1, "n":1}"#, "date", Some(27)),
             (r#"{"é": "é", "n":1}"#, "n", Some(17)),
             (r#"{"id": "a"}"#, "date", None),
