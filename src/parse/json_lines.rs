@@ -207,7 +207,7 @@ mod tests {
         for (object, key, place) in [
             (r#"{"id": "a", "date": 7}"#, "date", Some(20)),
             (r#" { "a" : {"date": [1, "}"]} , "date":"x" }"#, "date", Some(37)),
-            (r#"{"d\u0061te": true, "date": 1, "n":1}"#, "date", Some(27)),
+            (r#"{"d\u0061te": true, "date": 1, "n":1}"#, "date", Some(28)),
             (r#"{"é": "é", "n":1}"#, "n", Some(17)),
             (r#"{"id": "a"}"#, "date", None),
             ("{}", "date", None),
