@@ -143,13 +143,14 @@ impl Marker<'_> {
                     Operand::Leaf(_) => None,
                 });
                 let mentions: Vec<Span> = actors.flat_map(|actor| look.facts.mentions(actor)).collect();
-                // Any word of a mention answers, but the mention is marked whole.
-                let whole = |span: Span| mentions.iter().copied().find(|one| one.overlaps(span)).unwrap_or(span);
                 for &occurrence in lists.iter().flatten() {
                     // Windows ascend at both ends, so only the last that starts in time can hold it.
                     let after = windows.partition_point(|window| window.start <= occurrence.start);
                     if windows[..after].last().is_some_and(|window| occurrence.end <= window.end) {
-                        self.marks.push(Mark { span: whole(look.body.bytes(occurrence)), part: *part });
+                        // Any word of a mention answers, but the mention is marked whole, too.
+                        let span = look.body.bytes(occurrence);
+                        let whole = mentions.iter().copied().filter(|mention| mention.overlaps(span));
+                        self.marks.extend(whole.chain([span]).map(|span| Mark { span, part: *part }));
                     }
                 }
             }
