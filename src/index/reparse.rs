@@ -42,7 +42,7 @@ impl IndexWriter {
     /// let index = Index::in_memory()?;
     /// let careless = Parser::builder().repair(RepairKind::PageNumber, false).keep_original(true).build();
     /// let mut writer = index.writer()?;
-    /// writer.add(&careless.parse("a", "The talks broke off over\n\n[Page 3]\n\nthe price of gas.")?)?;
+    /// writer.add(&careless.parse("a", "Nobody said it. The talks broke off over\n\n[Page 3]\n\nthe price of gas.")?)?;
     /// writer.commit()?;
     /// assert_eq!(index.searcher()?.paragraphs(), 3);
     /// assert_eq!(writer.reparse(&Parser::new())?.changed, ["a"]);
