@@ -40,13 +40,13 @@ impl IndexWriter {
     /// use demarche::{Index, Parser, RepairKind};
     ///
     /// let index = Index::in_memory()?;
-    /// let careless = Parser::builder().repair(RepairKind::PageNumber, false).keep_original(true).build();
+    /// let careless = Parser::builder().repair(RepairKind::Dehyphenated, false).keep_original(true).build();
     /// let mut writer = index.writer()?;
-    /// writer.add(&careless.parse("a", "They met at noon. Talks went on until late, and broke off that evening over\n\n[Page 3]\n\nthe price of gas.")?)?;
+    /// writer.add(&careless.parse("a", "The minis-\nters met.")?)?;
     /// writer.commit()?;
-    /// assert_eq!(index.searcher()?.count("page")?.total.paragraphs, 1);
+    /// assert_eq!(index.searcher()?.count("ministers")?.total.paragraphs, 0);
     /// assert_eq!(writer.reparse(&Parser::new())?.changed, ["a"]);
-    /// assert_eq!(index.searcher()?.count("page")?.total.paragraphs, 0);
+    /// assert_eq!(index.searcher()?.count("ministers")?.total.paragraphs, 1);
     /// # Ok::<(), demarche::Error>(())
     /// ```
     pub fn reparse(&mut self, parser: &Parser) -> Result<Reparse> {
