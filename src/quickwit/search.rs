@@ -155,7 +155,8 @@ impl Client {
                 window: Window::None,
                 inside: false,
                 expansion: Vec::new(),
-                figures: Figures::default(),
+                // The cluster has figures of its own; a place without any is refused as forged.
+                figures: Figures::of(1),
             }))
         });
         Ok((hits, next))
