@@ -140,17 +140,20 @@ impl Nodes {
             }
             of_segment.push(ours);
         }
+        Nodes::with_parents(dimension, choice, annotator, (paths, parents), of_segment)
+    }
+
+    /// Nodes with the parent of each; `of_segment` are the numbers that each segment's own nodes have here.
+    fn with_parents(
+        dimension: Dimension,
+        choice: MentionChoice,
+        annotator: &Annotator,
+        (paths, parents): (Vec<FacetPath>, Vec<u32>),
+        of_segment: Vec<Vec<u32>>,
+    ) -> Nodes {
         let details = std::iter::repeat_with(OnceLock::new).take(paths.len()).collect();
-        Nodes {
-            dimension,
-            choice,
-            annotator: annotator.clone(),
-            paths,
-            depths: depths(&parents),
-            parents,
-            details,
-            of_segment,
-        }
+        let (depths, annotator) = (depths(&parents), annotator.clone());
+        Nodes { dimension, choice, annotator, paths, depths, parents, details, of_segment }
     }
 
     /// The nodes of an index that is elsewhere, with all that stand above any of them.
@@ -164,18 +167,7 @@ impl Nodes {
         let paths: Vec<FacetPath> = paths.into_iter().collect();
         let number_of = |path: FacetPath| paths.binary_search(&path).map_or(NONE, |number| number as u32);
         let parents: Vec<u32> = paths.iter().map(|path| path.parent().map_or(NONE, number_of)).collect();
-        let details = std::iter::repeat_with(OnceLock::new).take(paths.len()).collect();
-        let choice = MentionChoice::all();
-        Nodes {
-            dimension,
-            choice,
-            annotator: annotator.clone(),
-            paths,
-            depths: depths(&parents),
-            parents,
-            details,
-            of_segment: Vec::new(),
-        }
+        Nodes::with_parents(dimension, MentionChoice::all(), annotator, (paths, parents), Vec::new())
     }
 
     pub(crate) fn dimension(&self) -> Dimension {
