@@ -121,6 +121,10 @@ impl Line<'_> {
             None => return Err(self.refuse(1, "no field \"text\"")),
         };
         let title = self.string(&mut fields, "title")?;
+        // A year is often written as a number.
+        if let Some(number @ Value::Number(_)) = fields.get_mut("date") {
+            *number = Value::String(number.to_string());
+        }
         let date = match self.string(&mut fields, "date")? {
             Some(date) => Some(match date.parse::<Date>() {
                 Ok(date) => date,
@@ -214,6 +218,15 @@ mod tests {
         ] {
             assert_eq!(place_of(object, key), place, "{object}");
         }
+    }
+
+    #[test]
+    fn a_year_may_be_a_number() {
+        let lines = r#"{"id": "a", "text": "One.", "date": 2022}
+            {"id": "b", "text": "Two.", "date": 20.5}"#;
+        let read: Vec<_> = Parser::new().json_lines("x", lines.as_bytes()).collect();
+        assert_eq!(read[0].as_ref().ok().and_then(|document| document.date), "2022".parse().ok());
+        assert!(read[1].as_ref().is_err_and(|error| error.to_string().contains("expected YYYY")), "{:?}", read[1]);
     }
 
     #[test]

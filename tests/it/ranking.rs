@@ -71,9 +71,13 @@ fn a_paragraph_without_a_subject_is_found_by_its_heading() -> demarche::Result<(
     let source = std::fs::read_to_string("seeds/000_468284d11647a011.txt").expect("the seed document");
     writer.add(&Annotator::new().annotate(Document::parse("seed", &source)?))?;
     writer.commit()?;
-    let results = index.searcher()?.search(Request::new("what topics does the joint statement contain"))?;
-    let found = results.hits.iter().position(|hit| hit.text.contains("wide range of topics"));
-    assert!(found.is_some_and(|place| place < 2), "{found:?}");
+    let searcher = index.searcher()?;
+    // The paragraph itself never says "joint statement".
+    for query in ["What is new in the joint statement?", "what topics does the joint statement contain"] {
+        let results = searcher.search(Request::new(query))?;
+        let found = results.hits.iter().position(|hit| hit.text.contains("wide range of topics"));
+        assert!(found.is_some_and(|place| place < 2), "{query}: {found:?}");
+    }
     Ok(())
 }
 
