@@ -147,9 +147,8 @@ fn show(out: &mut impl Write, annotator: &Annotator, document: Document, argumen
     if !document.repairs.is_empty() {
         writeln!(out, "\n{HEAD}Repairs{HEAD:#}")?;
         for repair in &document.repairs {
-            let kind = json!(repair.kind);
             let (start, end) = (repair.span.start, repair.span.end);
-            writeln!(out, "  {start}..{end} {} {:?}", kind.as_str().unwrap_or_default(), repair.text)?;
+            writeln!(out, "  {start}..{end} {} {:?}", repair.kind.as_str(), repair.text)?;
         }
     }
     writeln!(out)

@@ -158,7 +158,8 @@ fn original(out: &mut impl Write, directory: &Path, id: &str) -> Result<bool, Bo
     };
     writeln!(out, "{}", String::from_utf8_lossy(&original.bytes))?;
     for repair in &document.repairs {
-        writeln!(out, "bytes {}..{}: {:?}: {:?}", repair.span.start, repair.span.end, repair.kind, repair.text)?;
+        let (start, end) = (repair.span.start, repair.span.end);
+        writeln!(out, "bytes {start}..{end}: {}: {:?}", repair.kind.as_str(), repair.text)?;
     }
     Ok(true)
 }

@@ -342,6 +342,29 @@ pub enum RepairKind {
     Replaced,
 }
 
+impl RepairKind {
+    /// The name used in results.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            RepairKind::RunningHead => "running-head",
+            RepairKind::RunningFoot => "running-foot",
+            RepairKind::PageNumber => "page-number",
+            RepairKind::Joined => "joined",
+            RepairKind::Dehyphenated => "dehyphenated",
+            RepairKind::Unwrapped => "unwrapped",
+            RepairKind::Ligature => "ligature",
+            RepairKind::SoftHyphen => "soft-hyphen",
+            RepairKind::ZeroWidth => "zero-width",
+            RepairKind::Spacing => "spacing",
+            RepairKind::Markup => "markup",
+            RepairKind::Metadata => "metadata",
+            RepairKind::Navigation => "navigation",
+            RepairKind::Decoded => "decoded",
+            RepairKind::Replaced => "replaced",
+        }
+    }
+}
+
 /// One thing that parsing changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Repair {

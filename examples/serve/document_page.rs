@@ -86,7 +86,7 @@ fn repairs(document: &Document) -> Markup {
                     tbody {
                         @for repair in &document.repairs {
                             tr {
-                                td { (serde_json::to_value(repair.kind).unwrap_or_default().as_str().unwrap_or_default()) }
+                                td { (repair.kind.as_str()) }
                                 td { (repair.span.start) "–" (repair.span.end) }
                                 td { code { (repair.text) } }
                             }

@@ -299,3 +299,10 @@ fn check_all(id: &str, source: &str) {
         }
     }
 }
+
+#[test]
+fn a_kind_of_repair_has_one_name() {
+    for kind in DROPS.into_iter().chain(OPTIONS) {
+        assert_eq!(serde_json::to_value(kind).expect("a name"), kind.as_str());
+    }
+}

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::period::Period;
 use super::record::{ActorCodes, ActorKind};
+use crate::document::MentionKind;
 
 /// How a name stands for its actor; decides which rule judges it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,6 +22,20 @@ pub(crate) enum Sense {
     Reference,
     /// A phrase that names nobody.
     Block,
+}
+
+impl Sense {
+    /// How a mention with this sense names its actor.
+    pub(crate) fn kind(self) -> MentionKind {
+        match self {
+            Sense::Name => MentionKind::Name,
+            Sense::Acronym => MentionKind::Acronym,
+            Sense::Demonym | Sense::Combining => MentionKind::Demonym,
+            Sense::Metonym | Sense::Capital => MentionKind::Metonym,
+            Sense::Surname => MentionKind::Surname,
+            Sense::Reference | Sense::Block => MentionKind::Reference,
+        }
+    }
 }
 
 /// What a name needs beside itself.

@@ -8,7 +8,6 @@ use super::period::Period;
 use super::record::{Actor, ActorKind, Alias};
 use super::trie::fold;
 use crate::date::Date;
-use crate::document::MentionKind;
 use crate::facet::FacetPath;
 
 /// How many names below a prefix are looked at before the best are chosen.
@@ -248,15 +247,7 @@ impl Gazetteer {
         for &(_, entry) in self.names[first..].iter().take_while(|(named, _)| *named == actor) {
             let entry = &self.entries[entry as usize];
             for claim in self.claims_of(entry).iter().filter(|claim| claim.actor == actor) {
-                let kind = match claim.sense {
-                    Sense::Name => MentionKind::Name,
-                    Sense::Acronym => MentionKind::Acronym,
-                    Sense::Demonym | Sense::Combining => MentionKind::Demonym,
-                    Sense::Metonym | Sense::Capital => MentionKind::Metonym,
-                    Sense::Surname => MentionKind::Surname,
-                    Sense::Reference | Sense::Block => MentionKind::Reference,
-                };
-                aliases.push(Alias { text: entry.text.to_string(), kind });
+                aliases.push(Alias { text: entry.text.to_string(), kind: claim.sense.kind() });
             }
         }
         aliases.sort();

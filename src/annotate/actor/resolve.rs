@@ -96,14 +96,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn take(&mut self, text: &str, span: Span, claim: Claim, rule: Rule, found: &mut Vec<Found>) {
-        let kind = match claim.sense {
-            Sense::Name => MentionKind::Name,
-            Sense::Acronym => MentionKind::Acronym,
-            Sense::Demonym | Sense::Combining => MentionKind::Demonym,
-            Sense::Metonym | Sense::Capital => MentionKind::Metonym,
-            Sense::Surname => MentionKind::Surname,
-            Sense::Reference | Sense::Block => MentionKind::Reference,
-        };
+        let kind = claim.sense.kind();
         self.push(text, Found { actor: claim.actor, span, kind, rule }, found);
     }
 
