@@ -17,6 +17,7 @@ mod memory;
 mod nodes;
 mod options;
 mod packed;
+mod packed_paragraph;
 mod paragraph;
 mod payload;
 mod progress;

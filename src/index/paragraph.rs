@@ -12,7 +12,7 @@ use super::stored::{StoredParagraph, pieces};
 use crate::document::{Document, Language, Paragraph};
 use crate::error::{Error, Result};
 use crate::facet::{Dimension, FacetPath};
-use crate::text::{Analyzer, Term, TermKind, sentences};
+use crate::text::{Analyzer, Term, TermKind, is_plain_word, sentences};
 
 /// Makes Tantivy documents; keep one a thread, it remembers stems.
 #[derive(Debug)]
@@ -76,8 +76,7 @@ impl ParagraphEncoder {
         let mut encoded = Vec::with_capacity(document.paragraphs.len());
         for (index, original) in pieces(document).enumerate() {
             let mut paragraph = self.encode_paragraph(document, index, analyzer);
-            let stored = StoredParagraph::of(document, index, original).to_bytes()?;
-            paragraph.add_bytes(self.fields.stored, &stored);
+            paragraph.add_bytes(self.fields.stored, &StoredParagraph::bytes_of(document, index, original));
             encoded.push(paragraph);
         }
         if let Some(first) = encoded.first_mut() {
@@ -97,7 +96,7 @@ impl ParagraphEncoder {
         analyzer.analyze(&paragraph.text, |term: Term<'_>| {
             text.push(term.text, term.position);
             whole.append(term.text);
-            if term.kind == TermKind::Word {
+            if term.kind == TermKind::Word && !is_plain_word(term.exact) {
                 exact.push(term.exact, term.position);
             }
             if term.position as usize == word_starts.len() {
@@ -119,7 +118,7 @@ impl ParagraphEncoder {
             analyzer.analyze(heading, |term| {
                 let at = base.saturating_add(term.position);
                 self.text.push(term.text, at);
-                if term.kind == TermKind::Word {
+                if term.kind == TermKind::Word && !is_plain_word(term.exact) {
                     self.exact.push(term.exact, at);
                 }
                 position = at.saturating_add(1);

@@ -9,11 +9,12 @@
 //! heading. Fields that share the positions of `text` can be combined by position.
 
 use tantivy::schema::{
-    BytesOptions, FAST, FacetOptions, Field, IndexRecordOption, NumericOptions, STORED, STRING, Schema,
-    TextFieldIndexing, TextOptions,
+    BytesOptions, FAST, FacetOptions, Field, IndexRecordOption, NumericOptions, STORED, Schema, TextFieldIndexing,
+    TextOptions,
 };
 
 use crate::facet::Dimension;
+use crate::text::is_plain_word;
 
 /// The layout that this build writes and reads; it goes up whenever an older build could not read it.
 pub(crate) const SCHEMA_VERSION: u32 = 1;
@@ -54,7 +55,8 @@ pub(crate) struct Fields {
     /// beside `text`.
     pub(crate) whole: Field,
     /// Words as written but for case and accents, at their positions in `text`; for quoted phrases, prefixes,
-    /// wildcards and fuzzy words.
+    /// wildcards and fuzzy words. [Plain words](is_plain_word) are not here, because `text` has them as they are
+    /// written; [`written`](Fields::written) says where a word is.
     pub(crate) exact: Field,
     /// Ids of the actors named, at the position of every word of a mention.
     pub(crate) mention: Field,
@@ -76,6 +78,11 @@ pub(crate) struct Fields {
 }
 
 impl Fields {
+    /// The field that has a word as written.
+    pub(crate) fn written(&self, word: &str) -> Field {
+        if is_plain_word(word) { self.text } else { self.exact }
+    }
+
     /// The facet field of a dimension; `None` for the date, which is read from the `day` column.
     pub(crate) fn facet(&self, dimension: Dimension) -> Option<Field> {
         match dimension {
@@ -114,9 +121,16 @@ pub(crate) fn schema() -> (Schema, Fields) {
         )
     };
     let positions = IndexRecordOption::WithFreqsAndPositions;
+    // As `STRING`, without lengths, which nobody asks for.
+    let raw = TextOptions::default().set_indexing_options(
+        TextFieldIndexing::default()
+            .set_tokenizer("raw")
+            .set_index_option(IndexRecordOption::Basic)
+            .set_fieldnorms(false),
+    );
     let mut builder = Schema::builder();
     let fields = Fields {
-        document: builder.add_text_field(DOCUMENT_COLUMN, STRING | FAST),
+        document: builder.add_text_field(DOCUMENT_COLUMN, raw.clone() | FAST),
         ordinal: builder.add_u64_field(ORDINAL_COLUMN, NumericOptions::default().set_fast()),
         day: builder.add_i64_field(DAY_COLUMN, NumericOptions::default().set_fast()),
         last_day: builder.add_i64_field(LAST_DAY_COLUMN, NumericOptions::default().set_fast()),
@@ -127,7 +141,7 @@ pub(crate) fn schema() -> (Schema, Fields) {
         exact: builder.add_text_field("exact", terms(positions, true)),
         mention: builder.add_text_field("mention", terms(positions, false)),
         sentence: builder.add_text_field("sentence", terms(positions, false)),
-        kind: builder.add_text_field("kind", STRING),
+        kind: builder.add_text_field("kind", raw),
         stored: builder.add_bytes_field("stored", BytesOptions::from(STORED)),
         actor: builder.add_facet_field(Dimension::Actor.as_str(), FacetOptions::default()),
         topic: builder.add_facet_field(Dimension::Topic.as_str(), FacetOptions::default()),

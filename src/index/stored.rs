@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use tantivy::schema::{Field, Value};
 use tantivy::{DocAddress, Searcher, TantivyDocument};
 
+use super::packed_paragraph::{pack, unpack};
 use crate::date::Date;
 use crate::document::{ActorTag, Document, Format, Language, Original, Paragraph, Repair, Section, Span};
 use crate::error::{Error, ErrorKind, Result};
@@ -43,10 +44,28 @@ pub(crate) struct DocumentRecord {
     original: Option<Format>,
 }
 
+impl DocumentRecord {
+    pub(crate) fn of(document: &Document) -> DocumentRecord {
+        DocumentRecord {
+            title_source: document.title_source.clone(),
+            title_actors: document.title_actors.clone(),
+            byline: document.byline.clone(),
+            source: document.source.clone(),
+            metadata: serde_json::to_string(&document.metadata).expect("a map of JSON values is JSON"),
+            sections: document.sections.clone(),
+            repairs: document.repairs.clone(),
+            original: document.original.as_ref().map(|original| original.format),
+        }
+    }
+}
+
 impl StoredParagraph {
-    /// The stored form of the paragraph at `index` of a document, with its [piece](pieces) of the original.
-    pub(crate) fn of(document: &Document, index: usize, original: &[u8]) -> StoredParagraph {
+    /// The stored form of the paragraph at `index` of a document, without anything of the original, not even that
+    /// there is one.
+    #[cfg(feature = "quickwit")]
+    pub(crate) fn without_original(document: &Document, index: usize) -> StoredParagraph {
         let paragraph = &document.paragraphs[index];
+        let record = (index == 0).then(|| DocumentRecord { original: None, ..DocumentRecord::of(document) });
         StoredParagraph {
             document: document.id.clone(),
             title: document.title.clone(),
@@ -54,38 +73,21 @@ impl StoredParagraph {
             language: document.language,
             headings: document.heading_path(paragraph).into_iter().map(str::to_owned).collect(),
             paragraph: paragraph.clone(),
-            record: (index == 0).then(|| DocumentRecord {
-                title_source: document.title_source.clone(),
-                title_actors: document.title_actors.clone(),
-                byline: document.byline.clone(),
-                source: document.source.clone(),
-                metadata: serde_json::to_string(&document.metadata).expect("a map of JSON values is JSON"),
-                sections: document.sections.clone(),
-                repairs: document.repairs.clone(),
-                original: document.original.as_ref().map(|original| original.format),
-            }),
-            original: original.to_vec(),
+            record,
+            original: Vec::new(),
         }
     }
 
-    /// The stored form without anything of the original, not even that there is one.
-    #[cfg(feature = "quickwit")]
-    pub(crate) fn without_original(document: &Document, index: usize) -> StoredParagraph {
-        let mut stored = StoredParagraph::of(document, index, &[]);
-        if let Some(record) = &mut stored.record {
-            record.original = None;
-        }
-        stored
-    }
-
-    /// Packed, then the piece of the original as it is, then a checksum: a damaged store then gives back every
-    /// paragraph that is sound, and none that is not.
-    pub(crate) fn to_bytes(&self) -> Result<Vec<u8>> {
-        let mut bytes = postcard::to_stdvec(self).map_err(|error| Error::storage("packing a paragraph", error))?;
-        bytes.extend_from_slice(&self.original);
+    /// The bytes of the paragraph at `index` of a document: packed, then its [piece](pieces) of the original as it is,
+    /// then a checksum. A damaged store then gives back every paragraph that is sound, and none that is not.
+    pub(crate) fn bytes_of(document: &Document, index: usize, original: &[u8]) -> Vec<u8> {
+        // Tags take a few dozen bytes; a record grows the vector once.
+        let mut bytes = Vec::with_capacity(document.paragraphs[index].text.len() + original.len() + 256);
+        pack(document, index, &mut bytes);
+        bytes.extend_from_slice(original);
         let crc = crc32fast::hash(&bytes);
         bytes.extend_from_slice(&crc.to_le_bytes());
-        Ok(bytes)
+        bytes
     }
 
     /// Without the piece of the original, which no hit shows.
@@ -105,7 +107,10 @@ impl StoredParagraph {
             let reason = "the checksum of a stored paragraph does not fit".to_owned();
             return Err(ErrorKind::Damaged { file: "document store".to_owned(), reason }.into());
         };
-        postcard::take_from_bytes(packed).map_err(|error| Error::storage("unpacking a stored paragraph", error))
+        unpack(packed).ok_or_else(|| {
+            let reason = "a stored paragraph is none, though its checksum fits".to_owned();
+            ErrorKind::Damaged { file: "document store".to_owned(), reason }.into()
+        })
     }
 
     /// Reads a paragraph from the index, without its piece of the original; `field` is where it is stored.
@@ -201,7 +206,7 @@ mod tests {
         document.paragraphs[1].section = Some(0);
         let mut stored = Vec::new();
         for index in 0..document.paragraphs.len() {
-            stored.push(StoredParagraph::from_bytes(&StoredParagraph::of(&document, index, &[]).to_bytes()?)?);
+            stored.push(StoredParagraph::from_bytes(&StoredParagraph::bytes_of(&document, index, &[]))?);
         }
         assert_eq!(stored[1].headings, ["H"]);
         assert_eq!(StoredParagraph::assemble(stored), Some(document));
@@ -218,7 +223,7 @@ mod tests {
                 paragraph.source = vec![Span::new(0, end)];
             }
             let stored = pieces(&document).enumerate().map(|(index, piece)| {
-                StoredParagraph::whole_from_bytes(&StoredParagraph::of(&document, index, piece).to_bytes()?)
+                StoredParagraph::whole_from_bytes(&StoredParagraph::bytes_of(&document, index, piece))
             });
             let assembled = StoredParagraph::assemble(stored.collect::<Result<_>>()?);
             assert_eq!(assembled.as_ref(), Some(&document));

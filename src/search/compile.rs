@@ -198,6 +198,11 @@ impl<'a> Compiler<'a> {
         }
     }
 
+    /// The field that a word of a field of written words is in.
+    fn written(&self, exact: TantivyField, word: &str) -> TantivyField {
+        if exact == self.index.fields.exact { self.index.fields.written(word) } else { exact }
+    }
+
     fn word(&mut self, field: Field, text: &str, form: Form, boost: f32) -> Result<Plan> {
         let (stems, exact) = self.fields(field);
         let plan = match form {
@@ -219,12 +224,14 @@ impl<'a> Compiler<'a> {
             Form::Prefix | Form::Fuzzy(_) | Form::Wildcard => {
                 let terms = self.expansion(exact, text, form)?;
                 if field == Field::Body {
-                    let sequences = terms.into_iter().map(|term| Sequence::word(exact, &term.text)).collect();
+                    let sequence = |term: &ExpandedTerm| Sequence::word(self.written(exact, &term.text), &term.text);
+                    let sequences = terms.iter().map(sequence).collect();
                     return self.within_body(vec![Operand::new(sequences)], boost);
                 }
-                Plan::any_of(
-                    terms.into_iter().map(|term| Plan::term(exact, &term.text, boost * term.closeness)).collect(),
-                )
+                let plan = |term: ExpandedTerm| {
+                    Plan::term(self.written(exact, &term.text), &term.text, boost * term.closeness)
+                };
+                Plan::any_of(terms.into_iter().map(plan).collect())
             }
         };
         Ok(plan)
@@ -255,7 +262,7 @@ impl<'a> Compiler<'a> {
             return Ok(Vec::new());
         }
         let Expansion { mut terms, mut dropped } =
-            expand(self.searcher, field, text, form, &mut self.effort.dictionary)?;
+            expand(self.searcher, (&self.index.fields, field), text, form, &mut self.effort.dictionary)?;
         dropped += terms.len().saturating_sub(self.effort.expanded);
         terms.truncate(self.effort.expanded);
         self.effort.expanded -= terms.len();
@@ -329,11 +336,15 @@ impl<'a> Compiler<'a> {
     /// The words as written; in fields without written forms, their stems in every language.
     fn exact_sequences(&mut self, text: &str, stems: TantivyField, exact: TantivyField) -> Vec<Sequence> {
         let mut sequences: Vec<Sequence> = Vec::new();
+        let written = self.index.fields;
         for analyzer in &mut self.analyzers {
             let mut sequence = Sequence::default();
             analyzer.analyze(text, |term| {
                 if term.kind == TermKind::Word {
-                    sequence.push(exact, if stems == exact { term.text } else { term.exact });
+                    match stems == exact {
+                        true => sequence.push(exact, term.text),
+                        false => sequence.push(written.written(term.exact), term.exact),
+                    }
                 }
             });
             if !sequence.is_empty() && !sequences.contains(&sequence) {
@@ -381,7 +392,8 @@ impl<'a> Compiler<'a> {
                     Form::Exact => self.exact_sequences(text, stems, exact),
                     Form::Prefix | Form::Fuzzy(_) | Form::Wildcard => {
                         let terms = self.expansion(exact, text, *form)?;
-                        terms.into_iter().map(|term| Sequence::word(exact, &term.text)).collect()
+                        let sequence = |term: ExpandedTerm| Sequence::word(self.written(exact, &term.text), &term.text);
+                        terms.into_iter().map(sequence).collect()
                     }
                 }
             }

@@ -106,9 +106,9 @@ impl Searcher {
             }
         }
         if let Some(last) = words(typed).last().filter(|word| has_words && word.span.end == typed.len()) {
-            let mut dictionary = DICTIONARY;
+            let (fields, mut dictionary) = (&self.index.fields, DICTIONARY);
             let Expansion { terms, .. } =
-                expand(&self.tantivy, self.index.fields.exact, last.text, Form::Prefix, &mut dictionary)?;
+                expand(&self.tantivy, (fields, fields.exact), last.text, Form::Prefix, &mut dictionary)?;
             let mut found = Vec::with_capacity(terms.len());
             for term in terms {
                 let count = self.count_of(&term.text)?;
@@ -155,12 +155,11 @@ impl Searcher {
 
     /// How many paragraphs hold a word as written.
     pub(super) fn count_of(&self, word: &str) -> Result<u64> {
-        let term = Term::from_field_text(self.index.fields.exact, word);
+        let field = self.index.fields.written(word);
+        let term = Term::from_field_text(field, word);
         let mut count = 0;
         for reader in self.tantivy.segment_readers() {
-            let inverted = reader
-                .inverted_index(self.index.fields.exact)
-                .map_err(|error| Error::storage("counting a word", error))?;
+            let inverted = reader.inverted_index(field).map_err(|error| Error::storage("counting a word", error))?;
             let Some(alive) = reader.alive_bitset() else {
                 count += u64::from(inverted.doc_freq(&term).map_err(|error| Error::storage("counting a word", error))?);
                 continue;

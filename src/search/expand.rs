@@ -1,16 +1,19 @@
 //! Prefixes, wildcards and fuzzy words become the words of the index that they stand for.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use tantivy::Searcher;
-use tantivy::query::FuzzyTermQuery;
+use tantivy::index::InvertedIndexReader;
+use tantivy::query::{DfaWrapper, FuzzyTermQuery};
 use tantivy::schema::{Field, Term};
+use tantivy::{Searcher, SegmentReader};
 
 use super::evidence::matches_wildcard;
 use super::query::Form;
 use crate::document::Language;
 use crate::error::{Error, Result};
-use crate::text::{Analyzer, TermKind, slips};
+use crate::index::schema::Fields;
+use crate::text::{Analyzer, TermKind, is_character, is_plain_word, plain_words, slips};
 
 /// The most words that one pattern stands for. Enough for every inflection of a word; each is a term to
 /// score, and past a hundred the query takes longer than its words are worth.
@@ -37,57 +40,36 @@ pub(crate) struct Expansion {
     pub(crate) dropped: usize,
 }
 
-/// The words of a field's dictionary that a pattern stands for, nearest, then most frequent, first.
+/// The words of a field's dictionary that a pattern stands for, nearest, then most frequent, first. Plain words are
+/// among the written ones, wherever they are kept.
 ///
 /// `dictionary` is how many words may be looked at, and is lowered by those that were.
 pub(crate) fn expand(
     searcher: &Searcher,
-    field: Field,
+    (fields, field): (&Fields, Field),
     text: &str,
     form: Form,
     dictionary: &mut usize,
 ) -> Result<Expansion> {
-    let failed = |error: std::io::Error| Error::storage("reading the dictionary", error);
     let pattern = folded(text);
     if pattern.is_empty() {
         return Ok(Expansion::default());
     }
-    let literal: &str = match form {
-        Form::Wildcard => pattern.split(['*', '?']).next().unwrap_or_default(),
-        _ => &pattern,
+    let automaton = match form {
+        Form::Fuzzy(distance) => {
+            let query = FuzzyTermQuery::new(Term::from_field_text(field, &pattern), distance.min(2), true);
+            Some(query.automaton().map_err(|error| Error::storage("preparing a fuzzy word", error))?)
+        }
+        _ => None,
     };
+    let walk = Walk { pattern: &pattern, wildcard: pattern.chars().collect(), automaton, form };
     let mut found: HashMap<String, u64> = HashMap::new();
-    let wildcard: Vec<char> = pattern.chars().collect();
     for reader in searcher.segment_readers() {
-        let most = MAX_SEEN.min(*dictionary);
-        let inverted = reader.inverted_index(field).map_err(|error| Error::storage("reading the dictionary", error))?;
-        match form {
-            Form::Fuzzy(distance) => {
-                let automaton = FuzzyTermQuery::new(Term::from_field_text(field, &pattern), distance.min(2), true)
-                    .automaton()
-                    .map_err(|error| Error::storage("preparing a fuzzy word", error))?;
-                let mut stream = inverted.terms().search(automaton).into_stream().map_err(failed)?;
-                *dictionary = dictionary.saturating_sub(FUZZY);
-                for _ in 0..most {
-                    if !stream.advance() {
-                        break;
-                    }
-                    add(&mut found, stream.key(), stream.value().doc_freq);
-                }
-            }
-            _ => {
-                let mut stream = inverted.terms().range().ge(literal).into_stream().map_err(failed)?;
-                for _ in 0..most {
-                    *dictionary = dictionary.saturating_sub(1);
-                    if !stream.advance() || !stream.key().starts_with(literal.as_bytes()) {
-                        break;
-                    }
-                    let fits = |word| form != Form::Wildcard || matches_wildcard(&wildcard, word);
-                    if std::str::from_utf8(stream.key()).is_ok_and(fits) {
-                        add(&mut found, stream.key(), stream.value().doc_freq);
-                    }
-                }
-            }
+        let words = dictionary_of(reader, field)?;
+        walk.over(&words, dictionary, |_| true, &mut found)?;
+        if field == fields.exact {
+            let stems = dictionary_of(reader, fields.text)?;
+            walk.over_plain_words(&stems, dictionary, &mut found)?;
         }
     }
     let closeness = |term: &str| match form {
@@ -104,6 +86,100 @@ pub(crate) fn expand(
     let dropped = terms.len().saturating_sub(MAX_TERMS);
     terms.truncate(MAX_TERMS);
     Ok(Expansion { terms: terms.into_iter().map(|(term, _)| term).collect(), dropped })
+}
+
+fn dictionary_of(reader: &SegmentReader, field: Field) -> Result<Arc<InvertedIndexReader>> {
+    reader.inverted_index(field).map_err(|error| Error::storage("reading the dictionary", error))
+}
+
+/// How the words of a pattern are looked for.
+struct Walk<'a> {
+    pattern: &'a str,
+    /// Its characters.
+    wildcard: Vec<char>,
+    /// Of a fuzzy word.
+    automaton: Option<DfaWrapper>,
+    form: Form,
+}
+
+impl Walk<'_> {
+    /// Adds the words of a dictionary that fit the pattern and are wanted.
+    fn over(
+        &self,
+        inverted: &InvertedIndexReader,
+        dictionary: &mut usize,
+        wanted: impl Fn(&str) -> bool,
+        found: &mut HashMap<String, u64>,
+    ) -> Result<()> {
+        let failed = |error: std::io::Error| Error::storage("reading the dictionary", error);
+        let most = MAX_SEEN.min(*dictionary);
+        let mut add = |word: &[u8], frequency| {
+            if std::str::from_utf8(word).is_ok_and(&wanted) {
+                add(found, word, frequency);
+            }
+        };
+        if let Some(automaton) = &self.automaton {
+            let mut stream = inverted.terms().search(automaton).into_stream().map_err(failed)?;
+            *dictionary = dictionary.saturating_sub(FUZZY);
+            for _ in 0..most {
+                if !stream.advance() {
+                    break;
+                }
+                add(stream.key(), stream.value().doc_freq);
+            }
+            return Ok(());
+        }
+        let literal = self.literal();
+        let mut stream = inverted.terms().range().ge(literal).into_stream().map_err(failed)?;
+        for _ in 0..most {
+            *dictionary = dictionary.saturating_sub(1);
+            if !stream.advance() || !stream.key().starts_with(literal.as_bytes()) {
+                break;
+            }
+            if std::str::from_utf8(stream.key()).is_ok_and(|word| self.fits(word)) {
+                add(stream.key(), stream.value().doc_freq);
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds the plain words of the dictionary of stems that fit the pattern.
+    fn over_plain_words(
+        &self,
+        inverted: &InvertedIndexReader,
+        dictionary: &mut usize,
+        found: &mut HashMap<String, u64>,
+    ) -> Result<()> {
+        let begins_with_a_letter = self
+            .literal()
+            .chars()
+            .next()
+            .is_some_and(|c| !c.is_ascii_digit() && !is_character(c.encode_utf8(&mut [0; 4])));
+        if self.automaton.is_some() || !begins_with_a_letter {
+            return self.over(inverted, dictionary, is_plain_word, found);
+        }
+        // All that can fit is in the list; among the stems there are many more words that begin like it.
+        for word in plain_words().filter(|word| word.starts_with(self.literal()) && self.fits(word)) {
+            let info = inverted.terms().get(word).map_err(|error| Error::storage("reading the dictionary", error))?;
+            if let Some(info) = info {
+                add(found, word.as_bytes(), info.doc_freq);
+            }
+        }
+        Ok(())
+    }
+
+    /// What every word begins with.
+    fn literal(&self) -> &str {
+        match self.form {
+            Form::Wildcard => self.pattern.split(['*', '?']).next().unwrap_or_default(),
+            _ => self.pattern,
+        }
+    }
+
+    /// Whether a word that begins with the literal fits the pattern.
+    fn fits(&self, word: &str) -> bool {
+        self.form != Form::Wildcard || matches_wildcard(&self.wildcard, word)
+    }
 }
 
 /// Adds what one segment knows of a word.

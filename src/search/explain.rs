@@ -72,17 +72,18 @@ impl Explainer<'_> {
                 let places = self.places(&term, doc)?;
                 boosted(name, vec![idf, self.frequency(*field, places, doc)?])
             }
-            Test::Phrase(field, words) => {
-                let terms: Vec<_> = words.iter().map(|word| (*field, word.clone())).collect();
+            Test::Phrase(terms) => {
                 let mut lists = Vec::with_capacity(terms.len());
-                for term in &terms {
+                for term in terms {
                     lists.push(self.positions(term, doc)?);
                 }
                 let borrowed: Vec<&[u32]> = lists.iter().map(Vec::as_slice).collect();
                 let times = near::phrase(&borrowed, 0).len();
-                let name = format!("{}:\"{}\"", self.schema.get_field_name(*field), words.join(" "));
+                let field = terms[0].0;
+                let words: Vec<&str> = terms.iter().map(|(_, word)| word.as_str()).collect();
+                let name = format!("{}:\"{}\"", self.schema.get_field_name(field), words.join(" "));
                 let times = vec![Explanation::figure("times", times as f64, Vec::new())];
-                boosted(name, vec![self.idfs(&terms)?, self.frequency(*field, times, doc)?])
+                boosted(name, vec![self.idfs(terms)?, self.frequency(field, times, doc)?])
             }
             Test::Near(near) => {
                 let times = vec![Explanation::figure("times", f64::from(near.times(self.reader, doc)), Vec::new())];
@@ -126,9 +127,13 @@ impl Explainer<'_> {
         let times = Explanation::sum("f, times", times);
         let norm = K1 * (1.0 - B + B * length / average);
         let value = times.value() * (K1 + 1.0) / (times.value() + norm);
+        let counted = match field == self.fields.exact {
+            true => "l, words of the paragraph and its headings but for plain ones (the, of, …)",
+            false => "l, words of the paragraph and its headings",
+        };
         let parts = vec![
             times,
-            Explanation::figure("l, words of the paragraph and its headings", length, Vec::new()),
+            Explanation::figure(counted, length, Vec::new()),
             Explanation::figure("a, on average", average, Vec::new()),
         ];
         Ok(Explanation::figure("frequency, 2.2 f / (f + 1.2 (0.25 + 0.75 l / a))", value, parts))

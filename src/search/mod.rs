@@ -21,6 +21,7 @@ mod highlight;
 mod like;
 mod marker;
 mod matches;
+mod mixed_phrase;
 mod near;
 #[cfg(test)]
 mod oracle;

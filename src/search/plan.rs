@@ -9,6 +9,7 @@ use tantivy::{SegmentReader, Term};
 
 use super::exclusion::Excluded;
 use super::filter_query::FilterQuery;
+use super::mixed_phrase::MixedPhrase;
 use super::positional::{PositionalQuery, Sequence};
 use crate::error::{Error, Result};
 use crate::facet::FacetPath;
@@ -46,8 +47,8 @@ pub(crate) enum Test {
     Shared(FilterQuery, FacetPath),
     /// A term.
     Term(Field, String),
-    /// Terms of one field next to each other.
-    Phrase(Field, Vec<String>),
+    /// Terms next to each other.
+    Phrase(Vec<(Field, String)>),
     /// Operands near each other.
     Near(PositionalQuery),
 }
@@ -66,10 +67,7 @@ impl Plan {
         match sequence.terms() {
             [] => Plan::nothing(),
             [(field, term)] => Plan::term(*field, term, boost),
-            terms => {
-                let words = terms.iter().map(|(_, term)| term.clone()).collect();
-                Plan::Leaf { test: Test::Phrase(terms[0].0, words), boost }
-            }
+            terms => Plan::Leaf { test: Test::Phrase(terms.to_vec()), boost },
         }
     }
 
@@ -212,9 +210,13 @@ impl Test {
                 let term = Term::from_field_text(*field, text);
                 boosted(Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs)), boost)
             }
-            Test::Phrase(field, words) => {
-                let terms = words.iter().map(|word| Term::from_field_text(*field, word)).collect();
-                boosted(Box::new(PhraseQuery::new(terms)), boost)
+            Test::Phrase(words) => {
+                let terms: Vec<Term> = words.iter().map(|(field, word)| Term::from_field_text(*field, word)).collect();
+                let query: BoxedQuery = match terms.iter().all(|term| term.field() == terms[0].field()) {
+                    true => Box::new(PhraseQuery::new(terms)),
+                    false => Box::new(MixedPhrase::new(terms)),
+                };
+                boosted(query, boost)
             }
             Test::Near(near) => boosted(Box::new(near.clone()), boost),
         }

@@ -190,7 +190,7 @@ impl Query for PositionalQuery {
 
 /// The similarity of a phrase whose terms may stand in different fields (words and mentions of actors), which
 /// the engine's own refuses: the sum of their idf, with the lengths of `field`.
-fn similarity(
+pub(super) fn similarity(
     statistics: &dyn Bm25StatisticsProvider,
     terms: &[Term],
     field: Field,

@@ -183,7 +183,8 @@ impl Searcher {
         let languages = self.languages.iter().map(|&(language, _)| language);
         let frequency = |field, text: &str| self.tantivy.doc_freq(&Term::from_field_text(field, text)).unwrap_or(0);
         let fields = &self.index.fields;
-        let mut is_name = |word: &str, id: &str| 2 * frequency(fields.mention, id) > frequency(fields.exact, word);
+        let mut is_name =
+            |word: &str, id: &str| 2 * frequency(fields.mention, id) > frequency(fields.written(word), word);
         let annotator = &self.index.annotator;
         let names = OtherNames::new(&request.query, annotator, request.ranking.actors, &mut is_name);
         Compiler::new(&self.index, &self.tantivy, &self.arrays, languages, weights, &request.query)

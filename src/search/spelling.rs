@@ -61,13 +61,13 @@ impl Speller<'_> {
 
     /// Whether the word is in the index, as written or in any language's stem.
     fn is_known(&mut self, word: &str) -> Result<bool> {
-        let (text, exact) = (self.searcher.index.fields.text, self.searcher.index.fields.exact);
+        let fields = &self.searcher.index.fields;
         let mut terms = Vec::new();
         for analyzer in self.analyzers.iter_mut() {
             analyzer.analyze(word, |term| {
                 if term.kind == TermKind::Word {
-                    terms.push(Term::from_field_text(text, term.text));
-                    terms.push(Term::from_field_text(exact, term.exact));
+                    terms.push(Term::from_field_text(fields.text, term.text));
+                    terms.push(Term::from_field_text(fields.written(term.exact), term.exact));
                 }
             });
         }
@@ -83,9 +83,9 @@ impl Speller<'_> {
 
     /// The most frequent of the nearest words.
     fn nearest(&mut self, word: &str, slips: u8) -> Result<Option<String>> {
-        let exact = self.searcher.index.fields.exact;
+        let fields = &self.searcher.index.fields;
         let Expansion { terms, .. } =
-            expand(&self.searcher.tantivy, exact, word, Form::Fuzzy(slips), &mut self.dictionary)?;
+            expand(&self.searcher.tantivy, (fields, fields.exact), word, Form::Fuzzy(slips), &mut self.dictionary)?;
         for term in terms.into_iter().take(CANDIDATES) {
             // The dictionary keeps words whose last paragraph was deleted.
             if self.searcher.count_of(&term.text)? > 0 {

@@ -10,6 +10,7 @@ mod alternative;
 mod closeness;
 mod fold;
 mod function_word;
+mod plain_word;
 mod run;
 mod sentence;
 mod term;
@@ -20,6 +21,7 @@ pub(crate) use self::{
     closeness::slips,
     fold::plain,
     function_word::{is_function_word, is_request_word},
+    plain_word::{is_plain_word, plain_words},
     run::{Head, blocks, load, lower},
     sentence::{ends_abbreviated, sentences},
     term::{Analyzer, Term, TermKind},

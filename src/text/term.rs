@@ -10,7 +10,8 @@
 //!    holds for `it`, `who` and `is`. In a line all in capitals (three words or more, no small letter) nobody can tell,
 //!    and `US` is the plain `us`.
 //! 3. That form without accents is the *exact* form. The other one goes through the stemmer of the
-//!    language and loses its accents after it, because stemmers look at accents.
+//!    language and loses its accents after it, because stemmers look at accents. A [plain word](super::plain_word)
+//!    is its own stem, and no stem is spelled like one but its own.
 //!
 //! Chinese and other scripts without spaces give each character as a term and each pair of neighbours as
 //! another at the position of its first character; a phrase asks for the pairs.
@@ -18,6 +19,7 @@
 use rust_stemmers::{Algorithm, Stemmer};
 
 use super::fold;
+use super::plain_word::{apart, is_plain_word};
 use super::word::words;
 use crate::document::{Language, Span};
 
@@ -183,14 +185,20 @@ impl Analyzer {
             self.stem.push_str(stem);
             return;
         }
-        let stem = stemmer.stem(&self.lowered);
-        if stem.is_ascii() {
-            self.stem.push_str(&stem);
-        } else {
-            fold::fold(&stem, &mut self.stem);
-        }
-        if self.stem.is_empty() {
+        if is_plain_word(&self.exact) {
             self.stem.push_str(&self.exact);
+        } else {
+            let stem = stemmer.stem(&self.lowered);
+            if stem.is_ascii() {
+                self.stem.push_str(&stem);
+            } else {
+                fold::fold(&stem, &mut self.stem);
+            }
+            if self.stem.is_empty() {
+                self.stem.push_str(&self.exact);
+            } else if is_plain_word(&self.stem) {
+                apart(&mut self.stem);
+            }
         }
         self.stems.put(&self.lowered, &self.stem);
     }

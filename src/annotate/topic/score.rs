@@ -157,14 +157,18 @@ impl Taxonomy {
     }
 
     pub(super) fn topic_cue(&self, voice: &Voice) -> TopicCue {
-        TopicCue { cue: self.cues[voice.cue as usize].text.clone(), span: voice.span, weight: voice.weight }
+        TopicCue {
+            cue: self.cues[voice.cue as usize].text.clone(),
+            span: voice.span,
+            weight: in_thousandths(voice.weight),
+        }
     }
 
     /// The score shown for a sum: how often a tag with such a sum was right where that was measured.
     pub(super) fn score(&self, sum: f32) -> f32 {
         let settings = self.settings();
         let score = 1.0 / (1.0 + (-(settings.slope * sum + settings.offset)).exp());
-        score.clamp(f32::MIN_POSITIVE, 1.0)
+        in_thousandths(score).clamp(0.001, 1.0)
     }
 
     pub(super) fn band(&self, sum: f32) -> Band {
@@ -184,4 +188,9 @@ impl Taxonomy {
             Profile::Precise => self.settings().precise,
         }
     }
+}
+
+/// A figure as it is shown: nobody can vouch for more digits, and in an index three take half the room of seven.
+fn in_thousandths(figure: f32) -> f32 {
+    (figure * 1_000.0).round() / 1_000.0
 }
