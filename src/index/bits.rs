@@ -6,10 +6,124 @@ pub(crate) struct Bits {
     words: Vec<u64>,
 }
 
+/// The paragraphs of a set among [`Block::LEN`] neighbours; the unit in which a segment is gone over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Block(u64);
+
+impl Block {
+    pub(crate) const LEN: usize = u64::BITS as usize;
+    pub(crate) const NONE: Block = Block(0);
+
+    /// The number of the block of a paragraph, and its place in it.
+    #[inline]
+    pub(crate) fn of(doc: u32) -> (usize, usize) {
+        (doc as usize / Block::LEN, doc as usize % Block::LEN)
+    }
+
+    /// The paragraph at a place of a block.
+    #[inline]
+    pub(crate) fn doc(block: usize, place: usize) -> u32 {
+        (block * Block::LEN + place) as u32
+    }
+
+    /// All of a block, in a segment with `len` paragraphs.
+    #[inline]
+    pub(crate) fn whole(block: usize, len: u32) -> Block {
+        let beyond = Block::LEN - (len as usize - block * Block::LEN).min(Block::LEN);
+        Block(u64::MAX.checked_shr(beyond as u32).unwrap_or_default())
+    }
+
+    #[inline]
+    pub(crate) fn insert(&mut self, place: usize) {
+        self.0 |= 1 << place;
+    }
+
+    #[inline]
+    pub(crate) fn contains(self, place: usize) -> bool {
+        self.0 >> place & 1 != 0
+    }
+
+    #[inline]
+    pub(crate) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    #[inline]
+    pub(crate) fn len(self) -> u32 {
+        self.0.count_ones()
+    }
+
+    /// What is in both.
+    #[inline]
+    pub(crate) fn and(self, other: Block) -> Block {
+        Block(self.0 & other.0)
+    }
+
+    /// What is in one or both.
+    #[inline]
+    pub(crate) fn or(self, other: Block) -> Block {
+        Block(self.0 | other.0)
+    }
+
+    /// What is not in the other.
+    #[inline]
+    pub(crate) fn without(self, other: Block) -> Block {
+        Block(self.0 & !other.0)
+    }
+
+    /// How many there are before a place.
+    #[inline]
+    pub(crate) fn before(self, place: usize) -> u32 {
+        (self.0 & ((1 << place) - 1)).count_ones()
+    }
+
+    /// Gives `visit` the places, ascending.
+    #[inline(always)]
+    pub(crate) fn each(self, mut visit: impl FnMut(usize)) {
+        let mut rest = self.0;
+        while rest != 0 {
+            visit(rest.trailing_zeros() as usize);
+            rest &= rest - 1;
+        }
+    }
+
+    /// Those of which `keeps` is true.
+    #[inline(always)]
+    pub(crate) fn filter(self, mut keeps: impl FnMut(usize) -> bool) -> Block {
+        let mut kept = Block::NONE;
+        self.each(|place| kept.0 |= u64::from(keeps(place)) << place);
+        kept
+    }
+}
+
 impl Bits {
+    /// How many blocks there are.
+    pub(crate) fn blocks(&self) -> usize {
+        self.words.len()
+    }
+
+    /// What is in a block.
+    #[inline]
+    pub(crate) fn block(&self, block: usize) -> Block {
+        Block(self.words[block])
+    }
+
+    /// Sets what is in a block.
+    #[inline]
+    pub(crate) fn set_block(&mut self, block: usize, to: Block) {
+        self.words[block] = to.0;
+    }
+
     /// The empty set of a segment with `len` paragraphs.
     pub(crate) fn empty(len: u32) -> Bits {
         Bits { words: vec![0; (len as usize).div_ceil(64)] }
+    }
+
+    /// Some paragraphs of a segment with `len`.
+    pub(crate) fn of(len: u32, docs: &[u32]) -> Bits {
+        let mut bits = Bits::empty(len);
+        docs.iter().for_each(|&doc| bits.insert(doc));
+        bits
     }
 
     #[inline]

@@ -10,6 +10,8 @@ mod failure;
 #[cfg(test)]
 mod fault;
 mod files;
+mod frequent_term;
+mod frequent_terms;
 mod load;
 mod lock;
 mod manifest;
@@ -24,6 +26,7 @@ mod progress;
 mod reannotate;
 mod repair;
 mod reparse;
+mod saturation;
 pub(crate) mod schema;
 mod segment;
 mod snapshot;
@@ -31,7 +34,6 @@ mod stats;
 mod store;
 pub(crate) mod stored;
 mod tally;
-mod term_sets;
 mod verify;
 mod writer;
 
@@ -39,10 +41,12 @@ mod writer;
 pub(crate) use self::paragraph::{check, facets};
 pub(crate) use self::{
     analyzers::AnalyzerPool,
-    bits::Bits,
+    bits::{Bits, Block},
     documents::Documents,
     facet_arrays::{FacetArrays, date_of},
+    frequent_term::{FrequentTerm, Impacts, each_posting},
     nodes::Nodes,
+    saturation::{Lengths, Saturation},
     segment::{NONE, SegmentArrays, SegmentNodes},
     store::Inner,
     tally::Tally,

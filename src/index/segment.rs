@@ -10,10 +10,11 @@ use tantivy::{Searcher, SegmentReader};
 
 use super::bits::Bits;
 use super::facet_arrays::FacetArrays;
+use super::frequent_terms::FrequentTerms;
 use super::nodes::Nodes;
+use super::saturation::Lengths;
 use super::schema::{DAY_COLUMN, DOCUMENT_COLUMN, LAST_DAY_COLUMN, ORDINAL_COLUMN};
 use super::tally::Tally;
-use super::term_sets::TermSets;
 use crate::annotate::Annotator;
 use crate::error::{Error, Result};
 use crate::facet::Dimension;
@@ -37,12 +38,9 @@ pub(crate) struct SegmentArrays {
     totals: Mutex<HashMap<Dimension, (u32, Arc<Tally>)>>,
     document_total: Mutex<Option<(u32, u64)>>,
     alive: Mutex<Option<(u32, Arc<Bits>)>>,
-    term_sets: TermSets,
-    peaks: Mutex<HashMap<String, Vec<(Field, Peaks)>>>,
+    frequent_terms: FrequentTerms,
+    lengths: Mutex<Vec<(Field, Lengths)>>,
 }
-
-/// The best scores of a term, with the figures of the index that they were made with.
-type Peaks = ([u64; 3], Arc<[f32]>);
 
 /// The id of a document with its ordinal.
 type KeptId = Mutex<Option<(u32, Arc<str>)>>;
@@ -56,9 +54,6 @@ struct Columns {
 
 /// Ids kept a segment, each at the place of its number modulo this; looking one up unpacks a block of the dictionary.
 const IDS_KEPT: usize = 4_096;
-
-/// Terms whose best scores are kept a segment; half a kilobyte each. A language has some hundred words that are frequent.
-const PEAKS_KEPT: usize = 1_024;
 
 /// Filters kept a segment; the oldest habits of a user fit, and a hostile one cannot fill the memory.
 const FILTERS_KEPT: usize = 64;
@@ -90,27 +85,20 @@ impl SegmentArrays {
         })
     }
 
-    /// The paragraphs of frequent terms.
-    pub(crate) fn term_sets(&self) -> &TermSets {
-        &self.term_sets
-    }
-
-    /// The best scores of a term, if they are kept and were made with these figures of the index.
-    pub(crate) fn peaks(&self, field: Field, text: &str, figures: [u64; 3]) -> Option<Arc<[f32]>> {
-        let peaks = self.peaks.lock().unwrap_or_else(PoisonError::into_inner);
-        let (_, (of, best)) = peaks.get(text)?.iter().find(|(of, _)| *of == field)?;
-        (*of == figures).then(|| best.clone())
-    }
-
-    /// Keeps the best scores of a term.
-    pub(crate) fn keep_peaks(&self, field: Field, text: &str, figures: [u64; 3], best: Arc<[f32]>) {
-        let mut peaks = self.peaks.lock().unwrap_or_else(PoisonError::into_inner);
-        if peaks.len() >= PEAKS_KEPT {
-            peaks.clear();
+    /// The lengths of a field's texts.
+    pub(crate) fn lengths(&self, reader: &SegmentReader, field: Field) -> Result<Lengths> {
+        let mut kept = self.lengths.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, lengths)) = kept.iter().find(|(of, _)| *of == field) {
+            return Ok(lengths.clone());
         }
-        let of_text = peaks.entry(text.to_owned()).or_default();
-        of_text.retain(|(of, _)| *of != field);
-        of_text.push((field, (figures, best)));
+        let lengths = Lengths::read(reader, field).map_err(storage)?;
+        kept.push((field, lengths.clone()));
+        Ok(lengths)
+    }
+
+    /// The frequent terms asked for lately.
+    pub(crate) fn frequent_terms(&self) -> &FrequentTerms {
+        &self.frequent_terms
     }
 
     /// The first and last day of every paragraph's document; `None` where it has no date.
@@ -252,13 +240,15 @@ impl SegmentArrays {
     pub(crate) fn bytes(&self) -> usize {
         let filters = self.filters.lock().unwrap_or_else(PoisonError::into_inner);
         let chosen = self.chosen_actors.lock().unwrap_or_else(PoisonError::into_inner);
+        let lengths = self.lengths.lock().unwrap_or_else(PoisonError::into_inner);
         self.documents.get().map_or(0, |documents| size_of_val(&**documents))
             + self.days.get().map_or(0, |days| size_of_val(&**days))
             + self.facets.iter().filter_map(OnceLock::get).map(|facets| facets.bytes()).sum::<usize>()
             + chosen.iter().map(|(_, facets)| facets.bytes()).sum::<usize>()
             + filters.values().map(|bits| bits.bytes()).sum::<usize>()
             + self.document_ends.get().map_or(0, Bits::bytes)
-            + self.term_sets.bytes()
+            + self.frequent_terms.bytes()
+            + lengths.iter().map(|(_, lengths)| lengths.bytes()).sum::<usize>()
     }
 
     /// The bits of a filter, made by `make` the first time.

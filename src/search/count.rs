@@ -1,19 +1,17 @@
 //! Totals and facet counts: one unscored pass over the matched paragraphs.
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
 use std::sync::Arc;
 
-use tantivy::query::{EnableScoring, Query, Weight};
 use tantivy::{Searcher, SegmentReader, Term};
 
-use super::plan::{Plan, Test, Weights};
-use super::term_plan::TermPlan;
-use super::top::Recorded;
+use super::plan::{Plan, Test};
+use super::score_tree::Found;
+use super::top::Scoring;
 use crate::error::{Error, Result};
 use crate::facet::Dimension;
 use crate::index::schema::Fields;
-use crate::index::{Bits, NONE, Nodes, SegmentArrays, Tally};
+use crate::index::{Bits, Nodes, SegmentArrays, Tally};
 
 /// The filters of one segment: one set for every dimension that is filtered, one for all the rest.
 #[derive(Debug, Default)]
@@ -47,7 +45,7 @@ impl SegmentFilters {
     }
 
     /// What is not deleted and passes every filter but that of `open`; `None` for all paragraphs.
-    fn but(&self, open: Option<Dimension>, alive: Option<Arc<Bits>>) -> Option<Arc<Bits>> {
+    pub(crate) fn but(&self, open: Option<Dimension>, alive: Option<Arc<Bits>>) -> Option<Arc<Bits>> {
         let dimensions = self.dimensions.iter().filter(|(dimension, _)| Some(*dimension) != open);
         let filters = self.plain.iter().chain(dimensions.map(|(_, bits)| bits)).cloned();
         SegmentFilters::intersection(filters.chain(alive))
@@ -91,70 +89,15 @@ pub(crate) enum Matching<'a> {
     /// All that are not deleted.
     Everything,
     /// Those that a query matches.
-    Query(&'a Unscored<'a>),
+    Query(Scoring<'a>),
     /// Those of a set a segment, none of which is deleted.
     Set(&'a [Bits]),
-}
-
-/// A query whose matches are asked for without scores.
-pub(crate) struct Unscored<'a> {
-    plan: &'a Plan,
-    searcher: &'a Searcher,
-    fields: Fields,
-    recorded: Recorded,
-    all: OnceCell<Box<dyn Weight>>,
-    single: OnceCell<Weights>,
-}
-
-impl<'a> Unscored<'a> {
-    /// `recorded` is what is known already of its matches.
-    pub(crate) fn new(plan: &'a Plan, searcher: &'a Searcher, fields: Fields, recorded: Recorded) -> Unscored<'a> {
-        Unscored { plan, searcher, fields, recorded, all: OnceCell::new(), single: OnceCell::new() }
-    }
-
-    /// Counts a single word from the dictionaries alone, where that is exact; says whether it did.
-    fn count_one(&self, reader: &SegmentReader, counts: &mut Counts) -> Result<bool> {
-        let Plan::Leaf { test: Test::Term(field, text), .. } = self.plan else { return Ok(false) };
-        let fields = self.fields;
-        if *field != fields.text || reader.has_deletes() {
-            return Ok(false);
-        }
-        // Every term of a document's paragraphs stands in `whole` once, where the document begins.
-        for (field, sum) in [(fields.text, &mut counts.paragraphs), (fields.whole, &mut counts.documents)] {
-            let inverted = reader.inverted_index(field).map_err(|error| Error::storage("counting", error))?;
-            let frequency = inverted.doc_freq(&Term::from_field_text(field, text));
-            *sum += u64::from(frequency.map_err(|error| Error::storage("counting", error))?);
-        }
-        Ok(true)
-    }
-
-    fn weigh(&self, query: &dyn Query) -> Result<Box<dyn Weight>> {
-        let scoring = EnableScoring::disabled_from_searcher(self.searcher);
-        query.weight(scoring).map_err(|error| Error::storage("preparing a query", error))
-    }
-
-    /// Goes over all matches.
-    fn all(&self) -> Result<&dyn Weight> {
-        if self.all.get().is_none() {
-            let weight = self.weigh(&*self.plan.query())?;
-            let _ = self.all.set(weight);
-        }
-        Ok(&**self.all.get().expect("just set"))
-    }
-
-    /// Asks paragraphs one by one.
-    fn single(&self) -> Result<&Weights> {
-        if self.single.get().is_none() {
-            let weights = self.plan.weights(&|query| self.weigh(query))?;
-            let _ = self.single.set(weights);
-        }
-        Ok(self.single.get().expect("just set"))
-    }
 }
 
 /// What a pass over one commit needs to know.
 pub(crate) struct Pass<'a> {
     pub(crate) searcher: &'a Searcher,
+    pub(crate) fields: Fields,
     pub(crate) arrays: &'a [Arc<SegmentArrays>],
     pub(crate) filters: &'a [SegmentFilters],
     /// The dimensions to count.
@@ -162,13 +105,6 @@ pub(crate) struct Pass<'a> {
     /// Whether a filtered dimension is counted as if its own filter were off.
     pub(crate) sideways: bool,
 }
-
-/// A paragraph of the filters is asked whether it matches, rather than every match whether it passes, where that
-/// is at least so many times fewer: moving the postings on to it costs about as much as reading so many.
-pub(super) const SEEK_COST: u64 = 64;
-
-/// Paragraphs gathered before they are counted; a filtered dimension is then read in stretches, not one by one.
-const GATHERED: usize = 1_024;
 
 impl Pass<'_> {
     /// Counts the paragraphs that match and pass the filters.
@@ -183,7 +119,7 @@ impl Pass<'_> {
                     self.count_all(segment, reader, &mut counts, &mut sums)?;
                 }
                 Matching::Query(query)
-                    if is_whole && self.nodes.is_empty() && query.count_one(reader, &mut counts)? => {}
+                    if is_whole && self.nodes.is_empty() && self.count_one(query.plan, reader, &mut counts)? => {}
                 _ => self.count_segment(segment, reader, matching, (&mut counts, &mut sums, &mut tallies))?,
             }
         }
@@ -228,172 +164,103 @@ impl Pass<'_> {
         // from sideways.
         let filters = &self.filters[segment];
         let alive = arrays.alive(reader);
-        let mut sieves = vec![Sieve::new(filters.but(None, alive.clone()))];
+        let mut sieves = vec![Sieve(filters.but(None, alive.clone()))];
         let mut sieve_of = Vec::with_capacity(self.nodes.len());
         for nodes in self.nodes {
             let dimension = nodes.dimension();
             if self.sideways && filters.dimensions.iter().any(|(filtered, _)| *filtered == dimension) {
                 sieve_of.push(sieves.len());
-                sieves.push(Sieve::new(filters.but(Some(dimension), alive.clone())));
+                sieves.push(Sieve(filters.but(Some(dimension), alive.clone())));
             } else {
                 sieve_of.push(0);
             }
         }
         let mut counted = vec![0u64; sums.len()];
-        let candidates = Sieve::union(&sieves).map(Arc::new);
-        let (paragraphs, distinct) = match self.found(segment, reader, matching, candidates)? {
-            Found::Set(set) => {
-                let mut totals = (0, 0);
-                for (at, sieve) in sieves.iter().enumerate() {
-                    let passed = sieve.of(&set);
-                    let paragraphs = u64::from(passed.len());
+        let candidates = Sieve::union(&sieves);
+        let found = match matching {
+            Matching::Everything => Found::Set(Cow::Owned(Bits::full(reader.max_doc()))),
+            Matching::Set(sets) => Found::Set(Cow::Borrowed(&sets[segment])),
+            Matching::Query(scoring) => scoring.found(segment, (reader, arrays), candidates.as_ref())?,
+        };
+        for (at, sieve) in sieves.iter().enumerate() {
+            let of_sieve: Vec<_> = (0..sieve_of.len()).filter(|&one| sieve_of[one] == at).collect();
+            let paragraphs = match &found {
+                Found::Set(set) => {
+                    let passed = sieve.of(set);
                     if at == 0 {
-                        totals = (paragraphs, u64::from(passed.runs(arrays.document_ends(reader)?)));
+                        counts.documents += u64::from(passed.runs(arrays.document_ends(reader)?));
                     }
-                    let of_sieve: Vec<_> = (0..sieve_of.len()).filter(|&one| sieve_of[one] == at).collect();
-                    of_sieve.iter().for_each(|&one| counted[one] = paragraphs);
                     if !of_sieve.is_empty() {
                         passed.in_blocks(|docs| {
                             of_sieve.iter().for_each(|&one| tallies[one].add(&facets[one], docs, documents));
                         });
                     }
+                    u64::from(passed.len())
                 }
-                totals
+                Found::List(list) => {
+                    let passed = sieve.of_list(list);
+                    if at == 0 {
+                        counts.documents +=
+                            passed.chunk_by(|&a, &b| documents[a as usize] == documents[b as usize]).count() as u64;
+                    }
+                    of_sieve.iter().for_each(|&one| tallies[one].add(&facets[one], &passed, documents));
+                    passed.len() as u64
+                }
+            };
+            if at == 0 {
+                counts.paragraphs += paragraphs;
             }
-            Found::OneByOne(visit) => {
-                let (mut paragraphs, mut distinct, mut last_document) = (0u64, 0u64, NONE);
-                let mut flush = |sieves: &mut [Sieve]| {
-                    for (at, tally) in tallies.iter_mut().enumerate() {
-                        let passed = &sieves[sieve_of[at]].passed;
-                        counted[at] += passed.len() as u64;
-                        tally.add(&facets[at], passed, documents);
-                    }
-                    for &doc in &sieves[0].passed {
-                        let document = documents[doc as usize];
-                        distinct += u64::from(document != last_document);
-                        last_document = document;
-                    }
-                    paragraphs += sieves[0].passed.len() as u64;
-                    sieves.iter_mut().for_each(|sieve| sieve.passed.clear());
-                };
-                let mut gathered = 0;
-                visit(&mut |docs| {
-                    sieves.iter_mut().for_each(|sieve| sieve.push(docs));
-                    gathered += docs.len();
-                    if gathered >= GATHERED {
-                        gathered = 0;
-                        flush(&mut sieves);
-                    }
-                })?;
-                flush(&mut sieves);
-                (paragraphs, distinct)
-            }
-        };
-        counts.paragraphs += paragraphs;
-        counts.documents += distinct;
+            of_sieve.iter().for_each(|&one| counted[one] = paragraphs);
+        }
         for (at, sum) in sums.iter_mut().enumerate() {
             sum.add(&tallies[at], self.nodes[at].of_segment(segment), counted[at]);
         }
         Ok(())
     }
 
-    /// What matches in a segment; `candidates` are what the filters let through, `None` for all.
-    fn found<'f>(
-        &'f self,
-        segment: usize,
-        reader: &'f SegmentReader,
-        matching: Matching<'f>,
-        candidates: Option<Arc<Bits>>,
-    ) -> Result<Found<'f>> {
-        let query = match matching {
-            Matching::Everything => return Ok(Found::Set(Cow::Owned(Bits::full(reader.max_doc())))),
-            Matching::Set(sets) => return Ok(Found::Set(Cow::Borrowed(&sets[segment]))),
-            Matching::Query(query) => query,
-        };
-        if let Some(set) = query.recorded.take(segment) {
-            return Ok(Found::Set(Cow::Owned(set)));
+    /// Counts a single word from the dictionaries alone, where that is exact; says whether it did.
+    fn count_one(&self, plan: &Plan, reader: &SegmentReader, counts: &mut Counts) -> Result<bool> {
+        let Plan::Leaf { test: Test::Term(field, text), .. } = plan else { return Ok(false) };
+        let fields = self.fields;
+        if *field != fields.text || reader.has_deletes() {
+            return Ok(false);
         }
-        let terms = TermPlan::of(query.plan, reader)?;
-        if let Some(candidates) = candidates {
-            let cost = match &terms {
-                Some(terms) => terms.cost(reader),
-                None => query.single()?.scorer(reader)?.cost(),
-            };
-            if u64::from(candidates.len()) * SEEK_COST < cost {
-                let mut scorer = query.single()?.scorer(reader)?;
-                return Ok(Found::OneByOne(Box::new(move |gather| {
-                    for doc in candidates.iter().filter(|&doc| scorer.score(doc).is_some()) {
-                        gather(&[doc]);
-                    }
-                    Ok(())
-                })));
-            }
+        // Every term of a document's paragraphs stands in `whole` once, where the document begins.
+        for (field, sum) in [(fields.text, &mut counts.paragraphs), (fields.whole, &mut counts.documents)] {
+            let inverted = reader.inverted_index(field).map_err(|error| Error::storage("counting", error))?;
+            let frequency = inverted.doc_freq(&Term::from_field_text(field, text));
+            *sum += u64::from(frequency.map_err(|error| Error::storage("counting", error))?);
         }
-        if let Some(terms) = terms
-            && let Some(set) = terms.set(reader, &self.arrays[segment])?
-        {
-            return Ok(Found::Set(Cow::Owned(Arc::unwrap_or_clone(set))));
-        }
-        let all = query.all()?;
-        Ok(Found::OneByOne(Box::new(move |gather| {
-            all.for_each_no_score(reader, gather).map_err(|error| Error::storage("counting", error))
-        })))
+        Ok(true)
     }
 }
 
-/// Takes matching paragraphs, which come in ascending order.
-type Gather<'a> = &'a mut dyn FnMut(&[u32]);
-
-/// What matches in a segment, before the filters.
-enum Found<'a> {
-    Set(Cow<'a, Bits>),
-    /// They are given to what is given.
-    OneByOne(Box<dyn FnOnce(Gather<'_>) -> Result<()> + 'a>),
-}
-
-/// Lets paragraphs of a set through.
-struct Sieve {
-    /// `None` lets all through.
-    bits: Option<Arc<Bits>>,
-    /// Those that went through and are not counted yet.
-    passed: Vec<u32>,
-}
+/// Lets paragraphs of a set through; without one, all.
+struct Sieve(Option<Arc<Bits>>);
 
 impl Sieve {
-    fn new(bits: Option<Arc<Bits>>) -> Sieve {
-        Sieve { bits, passed: Vec::with_capacity(2 * GATHERED) }
-    }
-
     /// What of a set passes.
     fn of<'s>(&self, set: &'s Bits) -> Cow<'s, Bits> {
         let mut passed = Cow::Borrowed(set);
-        if let Some(bits) = &self.bits {
+        if let Some(bits) = &self.0 {
             passed.to_mut().intersect(bits);
         }
         passed
     }
 
-    fn push(&mut self, docs: &[u32]) {
-        let Some(bits) = &self.bits else {
-            self.passed.extend_from_slice(docs);
-            return;
-        };
-        // Every paragraph is written and the end moved on for those that pass: half of the branches would be
-        // guessed wrong where half of them do.
-        let mut end = self.passed.len();
-        self.passed.resize(end + docs.len(), 0);
-        for &doc in docs {
-            self.passed[end] = doc;
-            end += usize::from(bits.contains(doc));
+    /// What of a list passes.
+    fn of_list<'s>(&self, list: &'s [u32]) -> Cow<'s, [u32]> {
+        match &self.0 {
+            Some(bits) => list.iter().copied().filter(|&doc| bits.contains(doc)).collect(),
+            None => Cow::Borrowed(list),
         }
-        self.passed.truncate(end);
     }
 
     /// What any of the sieves lets through; `None` for all paragraphs.
     fn union(sieves: &[Sieve]) -> Option<Bits> {
         let mut all: Option<Bits> = None;
         for sieve in sieves {
-            let bits = sieve.bits.as_deref()?;
+            let bits = sieve.0.as_deref()?;
             match &mut all {
                 Some(all) => all.unite(bits),
                 None => all = Some(bits.clone()),

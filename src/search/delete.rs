@@ -8,7 +8,6 @@ use super::request::Request;
 use super::searcher::Searcher;
 use crate::document::Document;
 use crate::error::{Error, Result};
-use crate::index::schema::DOCUMENT_COLUMN;
 use crate::index::{Documents, IndexWriter};
 
 impl IndexWriter {
@@ -65,28 +64,13 @@ impl Searcher {
         let as_written = Request::new(query.clone()).ranking(Ranking::bm25());
         let compiled = self.compile(&as_written)?;
         expect_plain(query, &compiled.diagnostics)?;
-        let weight = self.unscored(&*compiled.plan.query())?;
-        let filters = self.filters(&compiled)?;
         let mut matching = BTreeSet::new();
-        for (segment, reader) in self.tantivy.segment_readers().iter().enumerate() {
-            let documents = self.arrays[segment].documents(reader)?;
-            let filter = filters[segment].all();
-            let mut ordinals = BTreeSet::new();
-            let mut collect = |docs: &[u32]| {
-                let filtered = |doc: &&u32| filter.as_ref().is_none_or(|filter| filter.contains(**doc));
-                let alive = docs.iter().filter(|&&doc| !reader.is_deleted(doc)).filter(filtered);
-                ordinals.extend(alive.map(|&doc| u64::from(documents[doc as usize])));
-            };
-            let failed = |error| Error::storage("collecting documents", error);
-            weight.for_each_no_score(reader, &mut collect).map_err(failed)?;
-            let column = reader.fast_fields().str(DOCUMENT_COLUMN).map_err(failed)?;
-            let Some(column) = column else { continue };
-            let mut id = String::new();
-            for ordinal in ordinals {
-                let found = column.ord_to_str(ordinal, &mut id);
-                if found.map_err(|error| Error::storage("reading a document's id", error))? {
-                    matching.insert(id.clone());
-                }
+        for (segment, found) in self.find_all(&compiled)?.iter().enumerate() {
+            let (reader, arrays) = self.segment(segment);
+            let documents = arrays.documents(reader)?;
+            let numbers: BTreeSet<u32> = found.iter().map(|doc| documents[doc as usize]).collect();
+            for number in numbers {
+                matching.insert(arrays.id(reader, number)?.to_string());
             }
         }
         Ok(matching)

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tantivy::{DocAddress, SegmentReader};
 
+use super::compile::Compiled;
 use super::count::{Matching, SegmentFilters};
 use super::facet::{FacetCounts, FacetSelection};
 use super::filter::{self, FacetFilter};
@@ -11,7 +12,10 @@ use super::query::{Diagnostic, Query};
 use super::request::Request;
 use super::resolve::label;
 use super::results::Total;
+use super::score_tree::Found;
 use super::searcher::Searcher;
+use super::statistics::{RowStatistics, Statistics};
+use super::top::{Prepared, Scoring};
 use crate::document::Paragraph;
 use crate::error::{Error, Result};
 use crate::facet::{Dimension, FacetPath};
@@ -60,32 +64,32 @@ impl Searcher {
     /// [`is_storage`](Error::is_storage) when the engine below fails.
     pub fn matches(&self, query: impl Into<Query>) -> Result<Matches> {
         let query = query.into();
-        let (found, diagnostics) = self.find_all(&query)?;
-        Matches::new(self.clone(), query.to_string(), diagnostics, query.mention_choice(), found)
+        let compiled = self.compile(&Request::new(query.clone()))?;
+        let found = self.find_all(&compiled)?;
+        Matches::new(self.clone(), query.to_string(), compiled.diagnostics, query.mention_choice(), found)
     }
 
-    /// Every paragraph that matches a query and passes its filters, and what was odd in the query.
-    fn find_all(&self, query: &Query) -> Result<(Vec<Bits>, Vec<Diagnostic>)> {
-        let compiled = self.compile(&Request::new(query.clone()))?;
-        let filters = self.filters(&compiled)?;
-        let weight = self.unscored(&*compiled.plan.query())?;
+    /// Every paragraph of each segment that matches a query and passes its filters, and is not deleted.
+    pub(super) fn find_all(&self, compiled: &Compiled) -> Result<Vec<Bits>> {
+        let filters = self.filters(compiled)?;
+        let statistics = Statistics::new(&self.tantivy, None);
+        let statistics = RowStatistics::of_paragraphs(&statistics);
+        let prepared = Prepared::new(filters.len());
+        let scoring = Scoring { plan: &compiled.plan, statistics, prepared: &prepared };
         let mut segments = Vec::with_capacity(self.arrays.len());
-        for (reader, filters) in self.tantivy.segment_readers().iter().zip(&filters) {
-            let mut bits = Bits::empty(reader.max_doc());
-            let alive = reader.alive_bitset();
-            weight
-                .for_each_no_score(reader, &mut |docs| {
-                    for &doc in docs.iter().filter(|&&doc| alive.is_none_or(|alive| alive.is_alive(doc))) {
-                        bits.insert(doc);
-                    }
-                })
-                .map_err(|error| Error::storage("finding all paragraphs", error))?;
-            if let Some(filter) = filters.all() {
-                bits.intersect(&filter);
+        for (segment, filters) in filters.iter().enumerate() {
+            let (reader, arrays) = self.segment(segment);
+            let candidates = filters.but(None, arrays.alive(reader));
+            let mut bits = match scoring.found(segment, (reader, arrays), candidates.as_deref())? {
+                Found::Set(bits) => bits.into_owned(),
+                Found::List(list) => Bits::of(reader.max_doc(), &list),
+            };
+            if let Some(candidates) = candidates {
+                bits.intersect(&candidates);
             }
             segments.push(bits);
         }
-        Ok((segments, compiled.diagnostics))
+        Ok(segments)
     }
 
     /// The paragraphs of a segment at a path or below it, deleted ones too.

@@ -1,7 +1,6 @@
 //! The page of hits that a request asks for: the best paragraphs, fetched, highlighted and explained.
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
 use std::sync::Arc;
 
 use tantivy::DocAddress;
@@ -13,13 +12,13 @@ use super::explain::Explainer;
 use super::explanation::Explanation;
 use super::marker::HitMarker;
 use super::order::Sort;
-use super::plan::{Plan, Weights};
+use super::plan::Plan;
 use super::rank::{Bonus, Lesson, Ordered, RankedParagraph, Reranker, School, ordered};
 use super::request::Request;
 use super::results::{Counts, Group, Hit};
 use super::searcher::Searcher;
-use super::statistics::{DocumentStatistics, Figured, Statistics};
-use super::top::{self, Recorded, Scored, Scoring, Selection, Top, Unit};
+use super::statistics::{RowStatistics, Statistics};
+use super::top::{self, Prepared, Scored, Scoring, Selection, Top, Unit};
 use crate::document::Language;
 use crate::error::Result;
 use crate::index::Bits;
@@ -32,45 +31,37 @@ pub(super) struct Page {
     pub(super) next: Option<Cursor>,
 }
 
-/// The weights and filters of one request.
+/// What one request is answered with.
 struct Ready<'a> {
     plan: &'a Plan,
     statistics: Statistics<'a>,
     paragraphs: Prepared,
     /// Where documents are ordered as wholes.
-    wholes: Option<Prepared>,
+    wholes: Option<(Plan, Prepared)>,
     filters: Vec<Option<Arc<Bits>>>,
-    recorded: Recorded,
-}
-
-/// The weights of one plan.
-struct Prepared {
-    weight: Box<dyn tantivy::query::Weight>,
-    exact: OnceCell<Weights>,
-    scores: usize,
-    prunes: bool,
-}
-
-impl Prepared {
-    fn scoring(&self) -> Scoring<'_> {
-        Scoring { weight: &*self.weight, exact: &self.exact, scores: self.scores, prunes: self.prunes }
-    }
 }
 
 impl Ready<'_> {
-    fn selection<'a>(&'a self, searcher: &'a Searcher, request: &Request) -> Selection<'a> {
-        Selection {
+    fn selection<'a>(&'a self, searcher: &'a Searcher, request: &Request) -> Result<Selection<'a>> {
+        let paragraphs = Scoring {
+            plan: self.plan,
+            statistics: RowStatistics::of_paragraphs(&self.statistics),
+            prepared: &self.paragraphs,
+        };
+        let mut wholes = None;
+        if let Some((plan, prepared)) = &self.wholes {
+            let statistics = RowStatistics::of_documents(&self.statistics, searcher.index.fields.document)?;
+            wholes = Some(Scoring { plan, statistics, prepared });
+        }
+        Ok(Selection {
             searcher: &searcher.tantivy,
             arrays: &searcher.arrays,
             filters: &self.filters,
-            plan: self.plan,
-            statistics: &self.statistics,
-            paragraphs: self.paragraphs.scoring(),
-            wholes: self.wholes.as_ref().map(Prepared::scoring),
-            recorded: &self.recorded,
+            paragraphs,
+            wholes,
             sort: request.sort,
             recency: request.recency,
-        }
+        })
     }
 }
 
@@ -118,8 +109,8 @@ impl Searcher {
         request.check()?;
         let compiled = self.compile(&request)?;
         let filters = self.filters(&compiled)?;
-        let (ranked, recorded) = self.ranked(&request, &compiled, &filters)?;
-        Ok((ranked, self.counts(&request, compiled, &filters, recorded)?))
+        let (ranked, prepared) = self.ranked(&request, &compiled, &filters)?;
+        Ok((ranked, self.counts(&request, compiled, &filters, prepared)?))
     }
 
     fn ranked(
@@ -127,9 +118,9 @@ impl Searcher {
         request: &Request,
         compiled: &Compiled,
         filters: &[SegmentFilters],
-    ) -> Result<(Vec<RankedParagraph>, Recorded)> {
-        let ready = self.prepare(request, compiled, filters)?;
-        let selection = ready.selection(self, request);
+    ) -> Result<(Vec<RankedParagraph>, Prepared)> {
+        let ready = self.prepare(request, compiled, filters);
+        let selection = ready.selection(self, request)?;
         let mut reranker = self.reranker(request, compiled, &ready, &selection)?;
         let ordered = self.ordered(request, &ready, &selection, reranker.as_mut(), request.limit)?;
         let mut ranked = Vec::with_capacity(ordered.best.len());
@@ -139,38 +130,24 @@ impl Searcher {
             let ordinal = self.arrays[top.segment as usize].ordinal(reader, top.doc)?;
             ranked.push(RankedParagraph { score: top.key, document: document.to_string(), ordinal });
         }
-        Ok((ranked, ready.recorded))
+        Ok((ranked, ready.paragraphs))
     }
 
-    /// Makes the weights of a compiled request.
-    fn prepare<'a>(
-        &'a self,
-        request: &Request,
-        compiled: &'a Compiled,
-        filters: &[SegmentFilters],
-    ) -> Result<Ready<'a>> {
+    /// Makes a compiled request ready.
+    fn prepare<'a>(&'a self, request: &Request, compiled: &'a Compiled, filters: &[SegmentFilters]) -> Ready<'a> {
         let known = request.after.as_ref().map(|cursor| cursor.0.figures.clone());
         let statistics = Statistics::new(&self.tantivy, known);
-        let query = compiled.plan.whole_query();
-        let weight = match request.sort {
-            Sort::Relevance => statistics.weight(&*query)?,
-            _ => self.unscored(&*query)?,
-        };
-        let scores = compiled.plan.scores();
-        let paragraphs = Prepared { weight, exact: OnceCell::new(), scores, prunes: compiled.plan.prunes() };
-        let recorded = Recorded::new(filters.len());
+        let segments = filters.len();
         let filters: Vec<_> = filters.iter().map(SegmentFilters::all).collect();
-        let wholes = match self.plan_of_wholes(request, compiled) {
-            // A filter is asked of a paragraph that matches, which the whole document does not know.
-            Some(plan) if filters.iter().all(Option::is_none) => {
-                let statistics = DocumentStatistics::new(&statistics, self.index.fields.document)?;
-                let weight = statistics.weight(&*plan.whole_query())?;
-                let exact = OnceCell::from(plan.weights(&|query| statistics.weight(query))?);
-                Some(Prepared { weight, exact, scores: plan.scores(), prunes: plan.prunes() })
-            }
-            _ => None,
-        };
-        Ok(Ready { plan: &compiled.plan, statistics, paragraphs, wholes, filters, recorded })
+        // A filter is asked of a paragraph that matches, which the whole document does not know.
+        let wholes = self.plan_of_wholes(request, compiled).filter(|_| filters.iter().all(Option::is_none));
+        Ready {
+            plan: &compiled.plan,
+            statistics,
+            paragraphs: Prepared::new(segments),
+            wholes: wholes.map(|plan| (plan, Prepared::new(segments))),
+            filters,
+        }
     }
 
     /// The plan that documents are ordered by before all evidence is read, where the query allows it: the whole
@@ -239,9 +216,9 @@ impl Searcher {
         request: &Request,
         compiled: &Compiled,
         filters: &[SegmentFilters],
-    ) -> Result<(Page, Recorded)> {
-        let ready = self.prepare(request, compiled, filters)?;
-        let selection = ready.selection(self, request);
+    ) -> Result<(Page, Prepared)> {
+        let ready = self.prepare(request, compiled, filters);
+        let selection = ready.selection(self, request)?;
         // One more than asked for tells whether there is a next page.
         let mut reranker = self.reranker(request, compiled, &ready, &selection)?;
         let Ordered { mut best, inside, window, expansion } =
@@ -323,7 +300,7 @@ impl Searcher {
             };
             page.next = Some(Cursor(Box::new(place)));
         }
-        Ok((page, ready.recorded))
+        Ok((page, ready.paragraphs))
     }
 
     fn explain(
@@ -341,8 +318,8 @@ impl Searcher {
             statistics: &ready.statistics,
             reader,
         };
-        let mut scorer = selection.single(&selection.paragraphs)?.scorer(reader)?;
-        let Some(mut explanation) = explainer.explain(selection.plan, &mut scorer, top.doc)? else {
+        let mut scorer = selection.paragraphs.weights()?.scorer(reader)?;
+        let Some(mut explanation) = explainer.explain(selection.paragraphs.plan, &mut scorer, top.doc)? else {
             return Ok(None);
         };
         explanation = bonus.explain(explanation);

@@ -3,11 +3,10 @@
 
 use std::collections::HashMap;
 
-use tantivy::query::{AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur, PhraseQuery, TermQuery};
+use tantivy::query::{AllQuery, BoostQuery, ConstScoreQuery, EmptyQuery, PhraseQuery, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{SegmentReader, Term};
 
-use super::exclusion::Excluded;
 use super::filter_query::FilterQuery;
 use super::mixed_phrase::MixedPhrase;
 use super::positional::{PositionalQuery, Sequence};
@@ -16,12 +15,6 @@ use crate::facet::FacetPath;
 
 /// Makes the weight of a query.
 pub(crate) type Weigh<'a> = &'a dyn Fn(&dyn tantivy::query::Query) -> Result<Box<dyn tantivy::query::Weight>>;
-
-/// A union of more terms than this is not pruned. The engine's pruning looks at all terms again and again for one
-/// paragraph: on 100,000 paragraphs of the benches' corpus the OR of the 10 most frequent words took 9.0 ms with it
-/// and 2.2 ms without, of 128 words 249 ms and 6.8 ms. With 5 words it took 3.7 ms and 1.5 ms, but words of one
-/// frequency are the worst case for pruning; with words of different frequency it wins there.
-const MOST_PRUNED: usize = 8;
 
 pub(crate) type BoxedQuery = Box<dyn tantivy::query::Query>;
 
@@ -71,7 +64,7 @@ impl Plan {
         }
     }
 
-    /// One or more of the parts; an OR inside an OR is made flat, because the engine prunes only flat ones.
+    /// One or more of the parts; an OR inside an OR is made flat, so that it is pruned as one.
     pub(crate) fn any_of(parts: Vec<Plan>) -> Plan {
         Plan::combination(Vec::new(), parts, Vec::new())
     }
@@ -143,46 +136,12 @@ impl Plan {
         }
     }
 
-    /// Whether the engine shall skip what cannot be among the best; otherwise it goes over all that matches.
-    pub(crate) fn prunes(&self) -> bool {
-        let are_terms =
-            |parts: &[Plan]| parts.iter().all(|part| matches!(part, Plan::Leaf { test: Test::Term(..), .. }));
+    /// Whether it matters where words stand in a paragraph.
+    pub(crate) fn needs_positions(&self) -> bool {
         match self {
-            Plan::Leaf { test, .. } => matches!(test, Test::Term(..)),
-            Plan::Bool { must, should, must_not } if must_not.is_empty() => match (&must[..], &should[..]) {
-                ([], should) => should.len() <= MOST_PRUNED && are_terms(should),
-                (must, []) => are_terms(must),
-                _ => false,
-            },
-            Plan::Bool { .. } => false,
-        }
-    }
-
-    /// The engine's query, for all matches.
-    pub(crate) fn whole_query(&self) -> BoxedQuery {
-        match self {
-            // The engine does not prune what is boosted alone, but it does what is boosted in a union; one with nothing.
-            Plan::Leaf { test: Test::Term(..), boost } if *boost != 1.0 => {
-                Box::new(BooleanQuery::new(vec![(Occur::Should, self.query()), (Occur::Should, Box::new(EmptyQuery))]))
-            }
-            _ => self.query(),
-        }
-    }
-
-    /// The engine's query.
-    pub(crate) fn query(&self) -> BoxedQuery {
-        match self {
-            Plan::Leaf { test, boost } => test.query(*boost),
+            Plan::Leaf { test, .. } => matches!(test, Test::Phrase(..) | Test::Near(_)),
             Plan::Bool { must, should, must_not } => {
-                let mut clauses = Vec::with_capacity(must.len() + should.len() + must_not.len());
-                clauses.extend(must.iter().map(|part| (Occur::Must, part.query())));
-                clauses.extend(should.iter().map(|part| (Occur::Should, part.query())));
-                clauses.extend(
-                    must_not
-                        .iter()
-                        .map(|part| -> (Occur, BoxedQuery) { (Occur::MustNot, Box::new(Excluded(part.query()))) }),
-                );
-                Box::new(BooleanQuery::new(clauses))
+                must.iter().chain(should).chain(must_not).any(Plan::needs_positions)
             }
         }
     }
@@ -200,7 +159,8 @@ impl Plan {
 }
 
 impl Test {
-    fn query(&self, boost: f32) -> BoxedQuery {
+    /// The engine's query, its scores multiplied.
+    pub(crate) fn query(&self, boost: f32) -> BoxedQuery {
         match self {
             Test::Nothing => Box::new(EmptyQuery),
             Test::All => Box::new(ConstScoreQuery::new(Box::new(AllQuery), boost)),
@@ -288,17 +248,6 @@ pub(crate) enum ExactScorer {
 }
 
 impl ExactScorer {
-    /// About how many postings there are to read.
-    pub(crate) fn cost(&self) -> u64 {
-        match self {
-            ExactScorer::Leaf(scorer) => scorer.cost(),
-            ExactScorer::Bool { must, should, .. } => match must.iter().map(ExactScorer::cost).min() {
-                Some(least) => least,
-                None => should.iter().map(ExactScorer::cost).sum(),
-            },
-        }
-    }
-
     /// The score of a paragraph; `None` when it does not match.
     pub(crate) fn score(&mut self, doc: tantivy::DocId) -> Option<f64> {
         match self {

@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use tantivy::query::EnableScoring;
 use tantivy::schema::Facet;
 use tantivy::{DocAddress, Term};
 
 use super::compile::{Compiled, Compiler};
-use super::count::{Matching, Pass, SegmentFilters, Unscored};
+use super::count::{Matching, Pass, SegmentFilters};
 use super::facet::{FacetCounts, Facets};
 use super::filter::{self, DocumentFilter};
 use super::page::Page;
@@ -18,7 +17,8 @@ use super::request::Request;
 use super::resolve::values;
 use super::results::{Counts, Results, Total};
 use super::spelling::{Correction, Speller};
-use super::top::Recorded;
+use super::statistics::{RowStatistics, Statistics};
+use super::top::{Prepared, Scoring};
 use crate::document::{Document, Language};
 use crate::error::{Error, Result};
 use crate::facet::Dimension;
@@ -101,8 +101,8 @@ impl Searcher {
         request.check()?;
         let compiled = self.compile(&request)?;
         let filters = self.filters(&compiled)?;
-        let (Page { hits, groups, next }, recorded) = self.page(&request, &compiled, &filters)?;
-        let counts = self.counts(&request, compiled, &filters, recorded)?;
+        let (Page { hits, groups, next }, prepared) = self.page(&request, &compiled, &filters)?;
+        let counts = self.counts(&request, compiled, &filters, prepared)?;
         let Counts { query, mut diagnostics, total, facets, timeline } = counts;
         let did_you_mean = self.did_you_mean(&request, total, &mut diagnostics)?;
         Ok(Results { query, diagnostics, did_you_mean, total, hits, groups, next, facets, timeline })
@@ -145,8 +145,8 @@ impl Searcher {
         let request = request.into();
         let compiled = self.compile(&request)?;
         let filters = self.filters(&compiled)?;
-        let recorded = Recorded::new(filters.len());
-        self.counts(&request, compiled, &filters, recorded)
+        let prepared = Prepared::new(filters.len());
+        self.counts(&request, compiled, &filters, prepared)
     }
 
     /// The query with its unknown words spelt as the index has them, where that finds more.
@@ -192,17 +192,12 @@ impl Searcher {
             .compile()
     }
 
-    pub(super) fn unscored(&self, query: &dyn tantivy::query::Query) -> Result<Box<dyn tantivy::query::Weight>> {
-        let scoring = EnableScoring::disabled_from_searcher(&self.tantivy);
-        query.weight(scoring).map_err(|error| Error::storage("preparing a query", error))
-    }
-
     pub(super) fn counts(
         &self,
         request: &Request,
         compiled: Compiled,
         filters: &[SegmentFilters],
-        recorded: Recorded,
+        prepared: Prepared,
     ) -> Result<Counts> {
         let mut dimensions = request.dimensions.clone();
         if request.timeline.is_some() && !dimensions.contains(&Dimension::Date) {
@@ -216,8 +211,9 @@ impl Searcher {
         let counts = if *request.query.clause() == Clause::All {
             pass.count(Matching::Everything)?
         } else {
-            let query = Unscored::new(&compiled.plan, &self.tantivy, self.index.fields, recorded);
-            pass.count(Matching::Query(&query))?
+            let statistics = Statistics::new(&self.tantivy, None);
+            let statistics = RowStatistics::of_paragraphs(&statistics);
+            pass.count(Matching::Query(Scoring { plan: &compiled.plan, statistics, prepared: &prepared }))?
         };
         let mut facets = Facets::default();
         for (nodes, counts) in nodes.into_iter().zip(counts.dimensions) {
@@ -237,7 +233,14 @@ impl Searcher {
 
     /// A pass over this commit.
     pub(crate) fn pass<'a>(&'a self, filters: &'a [SegmentFilters], nodes: &'a [Arc<Nodes>]) -> Pass<'a> {
-        Pass { searcher: &self.tantivy, arrays: &self.arrays, filters, nodes, sideways: true }
+        Pass {
+            searcher: &self.tantivy,
+            fields: self.index.fields,
+            arrays: &self.arrays,
+            filters,
+            nodes,
+            sideways: true,
+        }
     }
 
     /// The nodes of a dimension.

@@ -72,51 +72,44 @@ impl<'a> Statistics<'a> {
     }
 }
 
-/// Figures that queries can be weighed with.
-pub(crate) trait Figured {
-    /// The weight of a query that scores.
-    fn weight(&self, query: &dyn Query) -> Result<Box<dyn Weight>>;
-}
-
-impl Figured for Statistics<'_> {
-    fn weight(&self, query: &dyn Query) -> Result<Box<dyn Weight>> {
-        let scoring = EnableScoring::enabled_from_statistics_provider(self, self.searcher);
-        query.weight(scoring).map_err(|error| Error::storage("preparing a query", error))
-    }
-}
-
-/// The same figures for queries whose rows are documents.
-pub(crate) struct DocumentStatistics<'a> {
+/// The figures of a search as they are of one kind of rows.
+#[derive(Clone, Copy)]
+pub(crate) struct RowStatistics<'a> {
     statistics: &'a Statistics<'a>,
-    documents: u64,
+    /// How many rows there are where each stands for a document.
+    documents: Option<u64>,
 }
 
-impl<'a> DocumentStatistics<'a> {
-    /// `field` holds the documents' ids.
-    pub(crate) fn new(statistics: &'a Statistics<'a>, field: Field) -> Result<DocumentStatistics<'a>> {
-        Ok(DocumentStatistics { statistics, documents: statistics.documents(field)? })
+impl<'a> RowStatistics<'a> {
+    /// Rows are paragraphs.
+    pub(crate) fn of_paragraphs(statistics: &'a Statistics<'a>) -> RowStatistics<'a> {
+        RowStatistics { statistics, documents: None }
     }
-}
 
-impl Figured for DocumentStatistics<'_> {
-    fn weight(&self, query: &dyn Query) -> Result<Box<dyn Weight>> {
+    /// Rows are documents; `field` holds their ids.
+    pub(crate) fn of_documents(statistics: &'a Statistics<'a>, field: Field) -> Result<RowStatistics<'a>> {
+        Ok(RowStatistics { statistics, documents: Some(statistics.documents(field)?) })
+    }
+
+    /// The weight of a query that scores.
+    pub(crate) fn weight(&self, query: &dyn Query) -> Result<Box<dyn Weight>> {
         let scoring = EnableScoring::enabled_from_statistics_provider(self, self.statistics.searcher);
         query.weight(scoring).map_err(|error| Error::storage("preparing a query", error))
     }
 }
 
-impl Bm25StatisticsProvider for DocumentStatistics<'_> {
+impl Bm25StatisticsProvider for RowStatistics<'_> {
     fn total_num_tokens(&self, field: Field) -> tantivy::Result<u64> {
         self.statistics.total_num_tokens(field)
     }
 
     fn total_num_docs(&self) -> tantivy::Result<u64> {
-        Ok(self.documents)
+        self.documents.map_or_else(|| self.statistics.total_num_docs(), Ok)
     }
 
     fn doc_freq(&self, term: &Term) -> tantivy::Result<u64> {
         // A document that was replaced before it was committed is there twice under one id.
-        Ok(self.statistics.doc_freq(term)?.min(self.documents))
+        Ok(self.statistics.doc_freq(term)?.min(self.documents.unwrap_or(u64::MAX)))
     }
 }
 

@@ -12,6 +12,7 @@ mod made_documents;
 mod pages;
 mod parse;
 mod provenance;
+mod pruning;
 mod query;
 #[cfg(feature = "quickwit")]
 mod quickwit;

@@ -2,17 +2,15 @@
 //! id, then ordinal.
 
 mod pass;
+mod scoring;
 
-use std::cell::{OnceCell, RefCell};
 use std::sync::Arc;
 
-use tantivy::query::Weight;
 use tantivy::{DocId, Searcher};
 
 use self::pass::{After, Pass, Segment};
+pub(crate) use self::scoring::{Prepared, Scoring};
 use super::order::{Recency, Sort};
-use super::plan::{Plan, Weights};
-use super::statistics::{Figured, Statistics};
 use crate::error::Result;
 use crate::index::{Bits, SegmentArrays};
 
@@ -49,75 +47,30 @@ pub(crate) enum Unit {
     Document,
 }
 
-/// A query as it scores rows of one kind.
-#[derive(Clone, Copy)]
-pub(crate) struct Scoring<'a> {
-    /// Finds; scores where the order asks for scores.
-    pub(crate) weight: &'a dyn Weight,
-    /// Score single rows; those of paragraphs are made when they are first asked for.
-    pub(crate) exact: &'a OnceCell<Weights>,
-    /// How many scores the engine adds up for one row.
-    pub(crate) scores: usize,
-    /// Whether the engine skips what cannot be among the best.
-    pub(crate) prunes: bool,
-}
-
 /// A query with its filters, to be read in an order.
 pub(crate) struct Selection<'a> {
     pub(crate) searcher: &'a Searcher,
     pub(crate) arrays: &'a [Arc<SegmentArrays>],
     /// What passes in each segment; `None` for all.
     pub(crate) filters: &'a [Option<Arc<Bits>>],
-    pub(crate) plan: &'a Plan,
-    pub(crate) statistics: &'a Statistics<'a>,
     pub(crate) paragraphs: Scoring<'a>,
     /// Where documents are ordered as wholes: the query as it scores the first paragraph of each for all of it. A
     /// document stands where its best paragraph does without it.
     pub(crate) wholes: Option<Scoring<'a>>,
-    /// What matches in each segment, where it comes to light on the way.
-    pub(crate) recorded: &'a Recorded,
     pub(crate) sort: Sort,
     pub(crate) recency: Option<Recency>,
-}
-
-/// All matches of a query in each segment, deleted ones and those that the filters take out too, as far as they are known.
-///
-/// A query that the engine cannot prune is gone over for its best, and then need not be for its counts.
-#[derive(Debug)]
-pub(crate) struct Recorded(RefCell<Vec<Option<Bits>>>);
-
-impl Recorded {
-    pub(crate) fn new(segments: usize) -> Recorded {
-        Recorded(RefCell::new(vec![None; segments]))
-    }
-
-    fn is_known(&self, segment: usize) -> bool {
-        self.0.borrow()[segment].is_some()
-    }
-
-    fn set(&self, segment: usize, bits: Bits) {
-        self.0.borrow_mut()[segment] = Some(bits);
-    }
-
-    /// The matches of a segment, which are then forgotten.
-    pub(crate) fn take(&self, segment: usize) -> Option<Bits> {
-        self.0.borrow_mut()[segment].take()
-    }
 }
 
 impl Selection<'_> {
     /// The `limit` best after a position, best first.
     ///
-    /// Filter and position are asked inside the pruning callback, so block-max WAND goes on skipping: as a
-    /// scoring clause the same filter costs 4 to 18 times as much (measured with Tantivy 0.27 on 400,000
-    /// paragraphs).
     pub(crate) fn top(&self, unit: Unit, after: Option<&Position<'_>>, limit: usize) -> Result<Vec<Top>> {
         let mut best: Vec<Top> = Vec::new();
         for segment in 0..self.searcher.segment_readers().len() {
             let floor = if best.len() == limit { best.last().map(|top| top.key) } else { None };
             let mut pass = Pass::new(self.segment(segment)?, unit, after, limit, floor)?;
-            pass.run()?;
-            let found = pass.finish()?;
+            pass.run();
+            let found = pass.finish();
             best.extend(found.into_iter().map(|entry| Top { key: entry.key, segment: segment as u32, doc: entry.doc }));
             sort(self.searcher, self.arrays, &mut best)?;
             best.truncate(limit);
@@ -131,10 +84,10 @@ impl Selection<'_> {
         for segment in 0..self.searcher.segment_readers().len() {
             let mut pass = Pass::new(self.segment(segment)?, unit, None, limit, Some(last.key))?;
             let after = After::new(last, &pass.segment)?;
-            pass.run()?;
+            pass.run();
             let segment_number = segment as u32;
             let segment = self.segment(segment)?;
-            let within = pass.finish()?.into_iter().filter(|entry| !after.admits(unit, entry, &segment));
+            let within = pass.finish().into_iter().filter(|entry| !after.admits(unit, entry, &segment));
             found.extend(within.map(|entry| Top { key: entry.key, segment: segment_number, doc: entry.doc }));
         }
         sort(self.searcher, self.arrays, &mut found)?;
@@ -158,10 +111,10 @@ impl Selection<'_> {
         let mut scores = vec![0.0; paragraphs.len()];
         for run in places.chunk_by(|&a, &b| paragraphs[a].segment == paragraphs[b].segment) {
             let segment = self.segment(paragraphs[run[0]].segment as usize)?;
-            let mut scorer = segment.scorer()?;
+            let tree = segment.tree()?;
             for &place in run {
                 let doc = paragraphs[place].doc;
-                scores[place] = scorer.score(doc).map_or(0.0, |score| segment.score(score, doc));
+                scores[place] = tree.score(doc).map_or(0.0, |score| segment.score(score, doc));
             }
         }
         Ok(scores)
@@ -178,12 +131,12 @@ impl Selection<'_> {
         let mut found = vec![Vec::new(); documents.len()];
         for run in places.chunk_by(|&a, &b| documents[a].segment == documents[b].segment) {
             let segment = self.segment(documents[run[0]].segment as usize)?;
-            let mut scorer = segment.scorer()?;
+            let tree = segment.tree()?;
             for &place in run {
                 let matching: &mut Vec<Scored> = &mut found[place];
                 for doc in segment.document_of(documents[place].doc) {
                     if segment.passes(doc)
-                        && let Some(score) = scorer.score(doc)
+                        && let Some(score) = tree.score(doc)
                     {
                         matching.push(Scored { score, doc });
                     }
@@ -204,15 +157,6 @@ impl Selection<'_> {
             document.doc = paragraphs.first().map_or(document.doc, |best| best.doc);
         }
         Ok(())
-    }
-
-    /// What scores single rows.
-    pub(crate) fn single<'s>(&'s self, scoring: &Scoring<'s>) -> Result<&'s Weights> {
-        if let Some(weights) = scoring.exact.get() {
-            return Ok(weights);
-        }
-        let weights = self.plan.weights(&|query| self.statistics.weight(query))?;
-        Ok(scoring.exact.get_or_init(|| weights))
     }
 
     fn segment(&self, segment: usize) -> Result<Segment<'_>> {

@@ -5,12 +5,10 @@ use std::cmp::Ordering;
 use tantivy::{DocId, Score, SegmentReader};
 
 use super::{Position, Scoring, Selection, Unit};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::index::Bits;
-use crate::search::count::SEEK_COST;
 use crate::search::order::Sort;
-use crate::search::peaks;
-use crate::search::plan::ExactScorer;
+use crate::search::score_tree::{Order, ScoreTree};
 
 /// One segment of a selection.
 pub(super) struct Segment<'a> {
@@ -25,9 +23,14 @@ pub(super) struct Segment<'a> {
     pub(super) filter: Option<&'a Bits>,
 }
 
-impl Segment<'_> {
-    pub(super) fn scorer(&self) -> Result<ExactScorer> {
-        self.selection.single(&self.selection.paragraphs)?.scorer(self.reader)
+impl<'a> Segment<'a> {
+    /// What scores its paragraphs.
+    pub(super) fn tree(&self) -> Result<&'a ScoreTree> {
+        self.tree_of(&self.selection.paragraphs)
+    }
+
+    fn tree_of(&self, scoring: &Scoring<'a>) -> Result<&'a ScoreTree> {
+        scoring.tree(self.segment, (self.reader, &self.selection.arrays[self.segment]), self.filter)
     }
 
     pub(super) fn passes(&self, doc: DocId) -> bool {
@@ -69,15 +72,14 @@ pub(super) struct Entry {
 pub(super) struct Pass<'a> {
     pub(super) segment: Segment<'a>,
     pub(super) unit: Unit,
-    pub(super) scoring: Scoring<'a>,
+    /// Scores what is read.
+    tree: &'a ScoreTree,
     /// Every row that is read stands for a document.
     pub(super) wholes: bool,
     pub(super) limit: usize,
     /// How far the engine's sums may be off, as a part of the key.
     pub(super) margin: f32,
     pub(super) after: Option<After>,
-    /// Scores what is close to `after`.
-    pub(super) close: Option<ExactScorer>,
     /// The document that is being read, with its best paragraph so far.
     pub(super) open: Option<Entry>,
     /// Candidates, cut down to the limit whenever they are twice as many.
@@ -86,7 +88,6 @@ pub(super) struct Pass<'a> {
     pub(super) threshold: f32,
     /// The last of as many as are wanted, where its key is exact.
     pub(super) worst: Option<Entry>,
-    pub(super) failure: Option<Error>,
 }
 
 impl<'a> Pass<'a> {
@@ -101,29 +102,23 @@ impl<'a> Pass<'a> {
         let wholes = selection.wholes.filter(|_| unit == Unit::Document);
         let scoring = wholes.unwrap_or(selection.paragraphs);
         // A sum of n numbers that are not negative is off by at most n - 1 roundings; one score is not off.
-        let margin = match scoring.scores {
+        let margin = match scoring.plan.scores() {
             _ if selection.sort != Sort::Relevance => 0.0,
             0 | 1 => 0.0,
             scores => (scores + 2) as f32 * f32::EPSILON,
         };
         let mut pass = Pass {
             after: after.map(|position| After::new(position, &segment)).transpose()?,
+            tree: segment.tree_of(&scoring)?,
             segment,
             unit,
-            scoring,
             wholes: wholes.is_some(),
             limit,
             margin,
-            close: None,
             open: None,
             entries: Vec::with_capacity(2 * limit.min(1_024)),
             threshold: Score::MIN,
             worst: None,
-            failure: None,
-        };
-        let floor = match floor {
-            None if after.is_none() => pass.least_score()?,
-            floor => floor,
         };
         if let Some(floor) = floor {
             pass.threshold = pass.low(floor);
@@ -131,86 +126,70 @@ impl<'a> Pass<'a> {
         Ok(pass)
     }
 
-    /// What is known before anything is read of how high the best score.
-    pub(super) fn least_score(&self) -> Result<Option<f32>> {
-        let Segment { selection, segment, reader, filter, .. } = &self.segment;
-        let takes_all = filter.is_none() && !reader.has_deletes() && selection.recency.is_none();
-        if !takes_all || self.unit != Unit::Paragraph || selection.sort != Sort::Relevance {
-            return Ok(None);
-        }
-        let arrays = &selection.arrays[*segment];
-        peaks::least_score(selection.plan, reader, arrays, selection.statistics, self.limit)
+    pub(super) fn run(&mut self) {
+        let Segment { selection, segment, reader, filter, .. } = self.segment;
+        let alive = selection.arrays[segment].alive(reader);
+        let filters: Vec<&Bits> = filter.into_iter().chain(alive.as_deref()).collect();
+        self.run_over(&filters);
     }
 
-    pub(super) fn run(&mut self) -> Result<()> {
-        let selection = self.segment.selection;
-        let reader = self.segment.reader;
-        if let Some(filter) = self.segment.filter {
-            // With a narrow filter the threshold rises late, and little is skipped.
-            let mut scorer = self.scorer()?;
-            if u64::from(filter.len()) * SEEK_COST < scorer.cost() {
-                self.run_over(filter, &mut scorer);
-                return Ok(());
-            }
-        }
-        let records = !self.scoring.prunes && !self.wholes && !selection.recorded.is_known(self.segment.segment);
-        let mut matches = Bits::empty(if records { reader.max_doc() } else { 0 });
-        if selection.sort == Sort::Relevance && !self.scoring.prunes {
-            self.scoring.weight.for_each(reader, &mut |doc, score| {
-                if records {
-                    matches.insert(doc);
-                }
-                if score >= self.threshold && self.segment.passes(doc) {
-                    let key = self.segment.score(f64::from(score), doc);
-                    self.see(Entry { key, doc, exact: self.margin == 0.0 });
-                }
-            })
-        } else if selection.sort == Sort::Relevance {
-            // The engine shows only what is above the threshold, and a tie may still win by its document.
-            self.scoring.weight.for_each_pruning(self.threshold.next_down(), reader, &mut |doc, score| {
-                if self.segment.passes(doc) {
-                    let key = self.segment.score(f64::from(score), doc);
-                    self.see(Entry { key, doc, exact: self.margin == 0.0 });
-                }
-                if self.failure.is_some() { Score::INFINITY } else { self.threshold.next_down() }
-            })
-        } else {
-            self.scoring.weight.for_each_no_score(reader, &mut |docs| {
-                for &doc in docs {
-                    if records {
-                        matches.insert(doc);
-                    }
-                    if self.segment.passes(doc) {
-                        let key = selection.sort.day_key(self.segment.day(doc));
-                        self.see(Entry { key, doc, exact: true });
-                    }
-                }
-            })
-        }
-        .map_err(|error| Error::storage("searching", error))?;
-        if records {
-            selection.recorded.set(self.segment.segment, matches);
-        }
-        Ok(())
-    }
-
-    /// Asks each paragraph of the filter whether it matches.
-    pub(super) fn run_over(&mut self, filter: &Bits, scorer: &mut ExactScorer) {
-        for doc in filter.iter() {
-            if self.segment.passes(doc)
-                && let Some(score) = scorer.score(doc)
-            {
-                let key = match self.segment.selection.sort {
-                    Sort::Relevance => self.segment.score(score, doc),
-                    sort => sort.day_key(self.segment.day(doc)),
-                };
+    /// `filters` are all that a paragraph has to pass.
+    fn run_over(&mut self, filters: &[&Bits]) {
+        let (selection, tree) = (self.segment.selection, self.tree);
+        if selection.sort != Sort::Relevance {
+            tree.each_match(filters, &mut |doc| {
+                let key = selection.sort.day_key(self.segment.day(doc));
                 self.see(Entry { key, doc, exact: true });
-            }
+            });
+            return;
         }
+        // The paragraphs of a document are taken together.
+        let order = if self.unit == Unit::Document && !self.wholes { Order::Ascending } else { Order::Free };
+        if order == Order::Free && self.after.is_none() && selection.recency.is_none() && self.take_best(filters) {
+            return;
+        }
+        tree.each(filters, order, self.threshold, &mut |doc, score| {
+            let key = self.segment.score(f64::from(score), doc);
+            self.see(Entry { key, doc, exact: self.margin == 0.0 });
+            self.threshold
+        });
     }
 
-    /// Takes a matching paragraph; they come in ascending order.
-    pub(super) fn see(&mut self, entry: Entry) {
+    /// Takes the best of a single frequent term from those that are kept of it; whether that is all of them. Otherwise they
+    /// say what threshold to begin with.
+    fn take_best(&mut self, filters: &[&Bits]) -> bool {
+        let Some((impacts, weight)) = self.tree.single() else { return false };
+        let Some(&(last, _)) = impacts.best().last() else { return false };
+        let mut found: Vec<(f32, Entry)> = Vec::with_capacity(self.limit.min(impacts.best().len()));
+        for &(saturation, doc) in impacts.best() {
+            if !filters.iter().all(|filter| filter.contains(doc)) {
+                continue;
+            }
+            let key = weight * saturation;
+            if found.len() >= self.limit && key < found[self.limit - 1].1.key {
+                break;
+            }
+            found.push((saturation, Entry { key, doc, exact: true }));
+        }
+        let worst = self.limit.checked_sub(1).and_then(|last| found.get(last)).map(|(_, entry)| entry.key);
+        let is_all = impacts.is_whole()
+            || worst.is_some_and(|worst| {
+                // Those with the last one's saturation that are not kept come after it. Another saturation may be
+                // rounded to the same score, and its paragraphs stand anywhere.
+                let alone = weight * impacts.below() < worst
+                    && found.iter().all(|&(saturation, entry)| entry.key > worst || saturation == last);
+                worst > weight * last || alone
+            });
+        if is_all {
+            self.entries.extend(found.into_iter().map(|(_, entry)| entry));
+        } else if let Some(worst) = worst {
+            self.threshold = self.threshold.max(self.low(worst));
+        }
+        is_all
+    }
+
+    /// Takes a matching paragraph; where documents are made of them they come in ascending order.
+    fn see(&mut self, entry: Entry) {
         match self.unit {
             Unit::Paragraph => self.offer(entry),
             Unit::Document if self.wholes => self.offer(entry),
@@ -231,7 +210,7 @@ impl<'a> Pass<'a> {
         }
     }
 
-    pub(super) fn offer(&mut self, mut entry: Entry) {
+    fn offer(&mut self, mut entry: Entry) {
         if entry.key < self.threshold {
             return;
         }
@@ -241,54 +220,32 @@ impl<'a> Pass<'a> {
         }
         let close = |after: &After| (entry.key - after.key).abs() <= after.key.abs() * 2.0 * self.margin;
         if !entry.exact && self.after.as_ref().is_some_and(close) {
-            match self.exact_now(entry) {
-                Ok(exact) => entry = exact,
-                Err(error) => {
-                    self.failure = Some(error);
-                    return;
-                }
-            }
+            entry = self.exact(entry);
         }
         if self.after.as_ref().is_some_and(|after| !after.admits(self.unit, &entry, &self.segment)) {
             return;
         }
         self.entries.push(entry);
-        if self.entries.len() >= 2 * self.limit.max(4)
-            && let Err(error) = self.shrink()
-        {
-            self.failure = Some(error);
+        if self.entries.len() >= 2 * self.limit.max(4) {
+            self.shrink();
         }
     }
 
-    pub(super) fn scorer(&self) -> Result<ExactScorer> {
-        self.segment.selection.single(&self.scoring)?.scorer(self.segment.reader)
-    }
-
     /// What a candidate must at least reach, when `key` is enough.
-    pub(super) fn low(&self, key: f32) -> f32 {
+    fn low(&self, key: f32) -> f32 {
         key - key.abs() * 2.0 * self.margin
     }
 
-    pub(super) fn exact_now(&mut self, entry: Entry) -> Result<Entry> {
-        let mut scorer = match self.close.take() {
-            Some(scorer) => scorer,
-            None => self.scorer()?,
-        };
-        let exact = self.exact(&mut scorer, entry);
-        self.close = Some(scorer);
-        Ok(exact)
-    }
-
     /// The candidate with its exact key; for a document the key, and the paragraph, of its best.
-    pub(super) fn exact(&self, scorer: &mut ExactScorer, entry: Entry) -> Entry {
+    fn exact(&self, entry: Entry) -> Entry {
         let segment = &self.segment;
-        let of = |scorer: &mut ExactScorer, doc| scorer.score(doc).map(|score| segment.score(score, doc));
+        let key_of = |doc| self.tree.score(doc).map(|score| segment.score(score, doc));
         match self.unit {
             Unit::Document if !self.wholes => {
                 let mut best: Option<Entry> = None;
                 for doc in segment.document_of(entry.doc) {
                     if segment.passes(doc)
-                        && let Some(key) = of(scorer, doc)
+                        && let Some(key) = key_of(doc)
                         && best.is_none_or(|best| key > best.key)
                     {
                         best = Some(Entry { key, doc, exact: true });
@@ -296,17 +253,14 @@ impl<'a> Pass<'a> {
                 }
                 best.unwrap_or(Entry { exact: true, ..entry })
             }
-            _ => {
-                let key = of(scorer, entry.doc).unwrap_or(entry.key);
-                Entry { key, exact: true, ..entry }
-            }
+            _ => Entry { key: key_of(entry.doc).unwrap_or(entry.key), exact: true, ..entry },
         }
     }
 
     /// Drops what cannot be among the best, and raises the threshold.
-    pub(super) fn shrink(&mut self) -> Result<()> {
+    fn shrink(&mut self) {
         if self.entries.len() <= self.limit {
-            return Ok(());
+            return;
         }
         if self.margin > 0.0 {
             let (_, worst, _) = self.entries.select_nth_unstable_by(self.limit - 1, |a, b| b.key.total_cmp(&a.key));
@@ -314,46 +268,36 @@ impl<'a> Pass<'a> {
             self.entries.retain(|entry| entry.key >= low);
             self.threshold = self.threshold.max(low);
             if self.entries.len() <= self.limit + self.limit / 2 {
-                return Ok(());
+                return;
             }
             // Many are too close to call.
-            self.make_exact()?;
+            self.make_exact();
         }
         let documents = self.segment.documents;
         let (_, &mut worst, _) = self.entries.select_nth_unstable_by(self.limit - 1, |a, b| order(documents, a, b));
         self.entries.truncate(self.limit);
         self.threshold = self.threshold.max(self.low(worst.key));
         self.worst = (self.margin == 0.0).then_some(worst);
-        Ok(())
     }
 
-    pub(super) fn make_exact(&mut self) -> Result<()> {
-        if self.entries.iter().all(|entry| entry.exact) {
-            return Ok(());
-        }
-        self.entries.sort_unstable_by_key(|entry| entry.doc);
-        let mut scorer = self.scorer()?;
+    fn make_exact(&mut self) {
         for at in 0..self.entries.len() {
             if !self.entries[at].exact {
-                self.entries[at] = self.exact(&mut scorer, self.entries[at]);
+                self.entries[at] = self.exact(self.entries[at]);
             }
         }
-        Ok(())
     }
 
     /// The best of the segment, in any order.
-    pub(super) fn finish(mut self) -> Result<Vec<Entry>> {
+    pub(super) fn finish(mut self) -> Vec<Entry> {
         if let Some(open) = self.open.take() {
             self.offer(open);
         }
-        if let Some(error) = self.failure {
-            return Err(error);
-        }
-        self.make_exact()?;
+        self.make_exact();
         let documents = self.segment.documents;
         self.entries.sort_unstable_by(|a, b| order(documents, a, b));
         self.entries.truncate(self.limit);
-        Ok(self.entries)
+        self.entries
     }
 }
 

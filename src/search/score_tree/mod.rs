@@ -1,0 +1,169 @@
+//! A plan as it finds and scores in one segment, a block of paragraphs at a time.
+//!
+//! Block-max pruning as the engine does it (WAND) goes from paragraph to paragraph and asks all terms where the next one is.
+//! That is quadratic in the terms, and a filter starves it. Here the bounds of all terms are added up for
+//! blocks of neighbouring paragraphs, and only blocks that can hold one of the best are looked into (Dimopoulos,
+//! Nepomnyachiy and Suel, "Optimizing top-k document retrieval strategies for block-max indexes", 2013). Some blocks with
+//! high bounds come first, so that the threshold is high before the rest is gone over. Frequent terms are kept
+//! unpacked ([`FrequentTerm`](crate::index::FrequentTerm)); rare ones are unpacked for the query, and so is what the
+//! engine finds by positions. A filter is a mask: what does not pass is not scored.
+
+mod block_pass;
+mod build;
+mod part;
+mod rare;
+
+use std::borrow::Cow;
+
+use self::block_pass::BlockPass;
+pub(super) use self::build::Ground;
+use self::part::Part;
+use self::rare::Rare;
+use crate::index::{Bits, Block, Impacts};
+
+/// How many blocks with high bounds are looked into before the others.
+const FIRST: usize = 32;
+
+/// Below every score: nothing in a block matches.
+const EMPTY: f32 = f32::NEG_INFINITY;
+
+/// Below one match in so many paragraphs a list is quicker to make and to count than a set.
+const SPARSE: u32 = 64;
+
+/// A plan ready to find and score the paragraphs of one segment.
+pub(crate) struct ScoreTree {
+    root: Part,
+    blocks: usize,
+    paragraphs: u32,
+    /// How many scores are added up for one paragraph, at most.
+    scores: usize,
+    /// It finds all that the plan does, not only what passes the filters.
+    is_whole: bool,
+}
+
+/// In what order paragraphs are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// In that of the segment.
+    Ascending,
+    /// In any.
+    Free,
+}
+
+/// Some paragraphs of a segment.
+pub(crate) enum Found<'t> {
+    Set(Cow<'t, Bits>),
+    /// Ascending.
+    List(Cow<'t, [u32]>),
+}
+
+impl Found<'_> {
+    pub(crate) fn into_owned(self) -> Found<'static> {
+        match self {
+            Found::Set(set) => Found::Set(Cow::Owned(set.into_owned())),
+            Found::List(list) => Found::List(Cow::Owned(list.into_owned())),
+        }
+    }
+}
+
+impl ScoreTree {
+    /// The score of a paragraph, added up in the order of the plan in double precision; `None` when it does not match.
+    pub(crate) fn score(&self, doc: u32) -> Option<f64> {
+        self.root.score(doc)
+    }
+
+    /// The one frequent term that the plan is, with what its saturation is multiplied by.
+    pub(crate) fn single(&self) -> Option<(&Impacts, f32)> {
+        match &self.root {
+            Part::Frequent(one) => Some((&*one.impacts, one.weight)),
+            _ => None,
+        }
+    }
+
+    /// Whether it finds all that the plan does, not only what passes the filter that it was made for.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.is_whole
+    }
+
+    /// What matches, deleted paragraphs too, at least all that are among the candidates (`None` for all).
+    pub(crate) fn found(&self, candidates: Option<&Bits>) -> Found<'_> {
+        let most = self.root.most_matches(self.paragraphs);
+        if most < self.paragraphs / SPARSE {
+            return Found::List(self.root.list(self.paragraphs));
+        }
+        match candidates {
+            Some(candidates) if candidates.len() < self.paragraphs / SPARSE => {
+                let mut list = Vec::new();
+                self.each_match(&[candidates], &mut |doc| list.push(doc));
+                Found::List(Cow::Owned(list))
+            }
+            _ => Found::Set(self.root.all(self.paragraphs)),
+        }
+    }
+
+    /// Gives `visit` every paragraph that matches, passes all filters, and scores at least the threshold, with its score in
+    /// single precision; `visit` says what the threshold is from there on.
+    pub(crate) fn each(
+        &self,
+        filters: &[&Bits],
+        order: Order,
+        mut threshold: f32,
+        visit: &mut dyn FnMut(u32, f32) -> f32,
+    ) {
+        let (must, should, must_not) = match &self.root {
+            Part::Group { must, should, must_not, .. } => (&must[..], &should[..], &must_not[..]),
+            Part::Rare(rare) => {
+                for (&doc, &score) in rare.docs().iter().zip(rare.scores()) {
+                    if score >= threshold && filters.iter().all(|filter| filter.contains(doc)) {
+                        threshold = visit(doc, score);
+                    }
+                }
+                return;
+            }
+            part => (&[][..], std::slice::from_ref(part), &[][..]),
+        };
+        let (lists, others): (Vec<&Part>, Vec<&Part>) = should.iter().partition(|part| matches!(part, Part::Rare(_)));
+        let lists: Vec<&Rare> = lists.into_iter().filter_map(Part::as_rare).collect();
+        let merged = if lists.len() > 1 { Some(Part::Rare(Rare::merged(&lists, self.blocks))) } else { None };
+        let mut should: Vec<&Part> = match &merged {
+            Some(merged) => others.into_iter().chain([merged]).collect(),
+            None => should.iter().collect(),
+        };
+        // That which can add most comes first.
+        should.sort_by(|a, b| b.most().total_cmp(&a.most()));
+        let mut bounds = part::bounds(must, should.iter().copied(), self.blocks);
+        for filter in filters {
+            for (block, bound) in bounds.iter_mut().enumerate() {
+                *bound = if filter.block(block).is_empty() { EMPTY } else { *bound };
+            }
+        }
+        let rounding = (self.scores + 4) as f32 * f32::EPSILON;
+        let paragraphs = self.paragraphs;
+        let mut pass = BlockPass { must, should, must_not, filters, paragraphs, rounding, threshold, visit };
+        if order == Order::Free && self.blocks > 4 * FIRST {
+            let stretch = self.blocks.div_ceil(FIRST);
+            for first in (0..self.blocks).step_by(stretch) {
+                let within = &bounds[first..self.blocks.min(first + stretch)];
+                let highest = within.iter().enumerate().max_by(|(_, a), (_, b)| a.total_cmp(b));
+                if let Some((place, &bound)) = highest {
+                    pass.look_into(first + place, bound);
+                    bounds[first + place] = EMPTY;
+                }
+            }
+        }
+        for (block, &bound) in bounds.iter().enumerate() {
+            pass.look_into(block, bound);
+        }
+    }
+
+    /// Gives `visit` every paragraph that matches and passes all filters, in their order.
+    pub(crate) fn each_match(&self, filters: &[&Bits], visit: &mut dyn FnMut(u32)) {
+        for block in 0..self.blocks {
+            let all = Block::whole(block, self.paragraphs);
+            let passing = filters.iter().fold(all, |passing, filter| passing.and(filter.block(block)));
+            if !passing.is_empty() {
+                self.root.matches(block, passing).each(|place| visit(Block::doc(block, place)));
+            }
+        }
+    }
+}

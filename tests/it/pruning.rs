@@ -1,0 +1,122 @@
+//! The best of many paragraphs are the first of all of them: what is skipped on the way could not have been among them.
+
+use demarche::{Document, Index, Ranking, Request, Searcher};
+
+/// Paragraphs to a document.
+const PARAGRAPHS: usize = 12;
+
+/// SplitMix64.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        ((z ^ (z >> 31)) % end as u64) as usize
+    }
+
+    /// A word whose chance falls as its number rises: `aa` stands in most paragraphs, the last in few.
+    fn word(&mut self) -> String {
+        let number = (0..4).map(|_| self.below(400)).min().unwrap_or_default() * self.below(3) / 2;
+        let letters = [number / 20, number % 20].map(|letter| (b'a' + letter as u8) as char);
+        letters.iter().collect()
+    }
+}
+
+/// Some 9,600 short paragraphs, many of which score the same, in two or more segments.
+fn index(random: &mut Random) -> demarche::Result<Index> {
+    let index = Index::in_memory()?;
+    let mut writer = index.writer()?;
+    for number in 0..800 {
+        let paragraphs = (0..PARAGRAPHS).map(|_| {
+            let words: Vec<String> = (0..3 + random.below(9)).map(|_| random.word()).collect();
+            words.join(" ")
+        });
+        let text = paragraphs.collect::<Vec<_>>().join("\n\n");
+        let mut document = Document::parse(&format!("d{}", number * 7919 % 800), &text)?;
+        document.date = Some(format!("{}-{:02}", 2000 + number % 10, 1 + number % 12).parse()?);
+        writer.add(&document)?;
+        if number == 550 {
+            writer.commit()?;
+        }
+    }
+    writer.commit()?;
+    Ok(index)
+}
+
+/// A query of any form.
+fn query(random: &mut Random) -> String {
+    let mut one = || match random.below(8) {
+        0 => format!("\"{} {}\"", random.word(), random.word()),
+        1 => format!("{}^{}", random.word(), 1 + random.below(3)),
+        2 => format!("({} AND {})", random.word(), random.word()),
+        3 => format!("({} -{})", random.word(), random.word()),
+        _ => random.word(),
+    };
+    let words: Vec<String> = (0..6).map(|_| one()).collect();
+    let text = match random.below(8) {
+        0 => words[0].clone(),
+        1 => words[..2].join(" AND "),
+        2 => format!("+{} {} {}", words[0], words[1], words[2]),
+        3 => format!("{} {} -{}", words[0], words[1], words[2]),
+        4 => format!("({} OR {}) AND ({} OR {})", words[0], words[1], words[2], words[3]),
+        5 => words.join(" "),
+        6 => (0..40).map(|_| random.word()).collect::<Vec<_>>().join(" "),
+        _ => words[..2].join(" "),
+    };
+    match random.below(4) {
+        0 => format!("{text} date:{}", 2000 + random.below(10)),
+        1 => format!("{text} date:2001..2008"),
+        _ => text,
+    }
+}
+
+/// The first of all matches, however many are asked for, and as many as are counted.
+fn check(searcher: &Searcher, text: &str, ranking: &Ranking) -> demarche::Result<()> {
+    let request = |limit| Request::new(text).ranking(ranking.clone()).limit(limit).count([]);
+    let (all, counts) = searcher.rank_and_count(request(10_000))?;
+    assert_eq!(all.len() as u64, counts.total.paragraphs, "{text}");
+    let ids: std::collections::BTreeSet<&str> = all.iter().map(|one| one.document.as_str()).collect();
+    assert_eq!(Some(ids.len() as u64), counts.total.documents, "{text}");
+    assert_eq!(searcher.count(request(1))?.total, counts.total, "{text}");
+    let mut ordered = all.clone();
+    ordered.sort_by(|a, b| {
+        b.score.total_cmp(&a.score).then_with(|| (&a.document, a.ordinal).cmp(&(&b.document, b.ordinal)))
+    });
+    assert_eq!(ordered, all, "{text}");
+    for limit in [1, 10, 150] {
+        let (best, fewer) = searcher.rank_and_count(request(limit))?;
+        assert_eq!(best[..], all[..limit.min(all.len())], "{limit} of {text}");
+        assert_eq!(fewer.total, counts.total, "{text}");
+    }
+    Ok(())
+}
+
+#[test]
+fn the_best_are_the_first_of_all() -> demarche::Result<()> {
+    let mut random = Random(11);
+    let index = index(&mut random)?;
+    let mut writer = index.writer()?;
+    for round in 0..2 {
+        let searcher = index.searcher()?;
+        for number in 0..120 {
+            for text in [random.word(), query(&mut random)] {
+                check(&searcher, &text, &Ranking::bm25())?;
+                // With one window for all, the default ranking has no second pass to differ by.
+                if number % 8 == 0 {
+                    let best = searcher.rank(Request::new(&*text).limit(10))?;
+                    assert_eq!(best[..], searcher.rank(Request::new(&*text).limit(60))?[..best.len()], "{text}");
+                }
+            }
+        }
+        if round == 0 {
+            for number in (0..800).step_by(9) {
+                writer.delete(&format!("d{number}"))?;
+            }
+            writer.commit()?;
+        }
+    }
+    Ok(())
+}
