@@ -1,6 +1,7 @@
 //! Stage 2: a [`Document`] learns which actors its paragraphs name and which topics they treat.
 
 mod actor;
+mod filter;
 mod topic;
 
 use std::sync::Arc;

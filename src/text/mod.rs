@@ -13,6 +13,7 @@ mod function_word;
 mod plain_word;
 mod run;
 mod sentence;
+mod stem;
 mod term;
 mod word;
 
@@ -22,7 +23,7 @@ pub(crate) use self::{
     fold::plain,
     function_word::{is_function_word, is_request_word},
     plain_word::{is_plain_word, plain_words},
-    run::{Head, blocks, load, lower},
+    run::{Run, cut},
     sentence::{ends_abbreviated, sentences},
     term::{Analyzer, Term, TermKind},
     word::{Word, words},

@@ -1,10 +1,11 @@
-//! Text in, its runs of ASCII letters and digits out, eight bytes at a time.
+//! Text in, its runs of ASCII letters and digits out, sixteen bytes at a time.
 //!
 //! Most words of most texts are such a run. A loop over bytes that asks of each whether it belongs to a word guesses
 //! wrong at every end of one, which costs more than all its other work; arithmetic on eight bytes at once does not
-//! guess.
+//! guess. A text is cut once, and whoever reads its words (actors and topics share the cut; terms make their own)
+//! finds them with their letters folded and hashed.
 
-/// How many bytes a [`Block`] describes.
+/// How many bytes are classified together.
 const BLOCK: usize = 64;
 
 /// The high bit of every byte.
@@ -15,116 +16,168 @@ const fn each(byte: u8) -> u64 {
     u64::from_le_bytes([byte; 8])
 }
 
+/// The high bit of every byte that is at least `least`, of bytes that are ASCII.
+#[inline]
+const fn at_least(ascii: u64, least: u8) -> u64 {
+    // No sum carries into the next byte, because none is over 0x7F + 0x7F.
+    (ascii + each(0x80 - least)) & HIGH
+}
+
 /// The high bit of every byte that is an ASCII letter or digit.
 #[inline]
 fn alphanumeric(eight: u64) -> u64 {
     let ascii = eight & !HIGH;
-    // No sum carries into the next byte, because none is over 0x7F + 0x7F.
-    let at_least = |bytes: u64, least: u8| bytes + each(0x80 - least);
     let small = ascii | each(0x20);
     let letter = at_least(small, b'a') & !at_least(small, b'z' + 1);
     let digit = at_least(ascii, b'0') & !at_least(ascii, b'9' + 1);
-    (letter | digit) & HIGH & !eight
+    (letter | digit) & !eight
 }
 
 /// Eight bytes from `at`, with zeros behind the end.
 #[inline]
-pub(crate) fn load(bytes: &[u8], at: usize) -> u64 {
+fn load(bytes: &[u8], at: usize) -> u64 {
     if let Some(eight) = bytes.get(at..at + 8) {
         return u64::from_le_bytes(eight.try_into().unwrap_or_default());
     }
     bytes.get(at..).unwrap_or_default().iter().rev().fold(0, |number, &byte| (number << 8) | u64::from(byte))
 }
 
-/// Eight ASCII letters and digits in lower case; a digit has the bit already.
-#[inline]
-pub(crate) fn lower(eight: u64) -> u64 {
-    eight | each(0x20)
-}
+/// All bits of the first so many bytes of sixteen. Shifting them was slower.
+static FIRST: [[u64; 2]; Run::WHOLE + 1] = {
+    let (mut masks, mut len) = ([[0; 2]; Run::WHOLE + 1], 1);
+    while len <= Run::WHOLE {
+        masks[len] = masks[len - 1];
+        masks[len][(len - 1) / 8] |= 0xFF << ((len - 1) % 8 * 8);
+        len += 1;
+    }
+    masks
+};
 
-/// The first eight bytes of a run, or all of a shorter one.
+/// A run of ASCII letters and digits, as far as they go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Head {
-    /// The bytes as they stand, the first lowest, with zeros behind the run's end.
-    pub(crate) bytes: u64,
-    /// How many they are, at most eight.
-    pub(crate) len: usize,
-    /// Whether a byte past ASCII stands right behind them, so that the word may go on.
-    pub(crate) goes_on: bool,
+pub(crate) struct Run {
+    /// Its first sixteen bytes in lower case, the first one lowest, with zeros behind its end.
+    pub(crate) letters: [u64; 2],
+    /// Of the letters; tables take its lowest bits.
+    pub(crate) hash: u32,
+    /// Where it stands, in bytes of the text.
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+    /// Whether a small letter is in it.
+    pub(crate) has_small: bool,
+    /// Whether a capital is in it.
+    pub(crate) has_capital: bool,
+    /// Whether it starts with a small letter.
+    pub(crate) starts_small: bool,
 }
 
-impl Head {
-    /// The head of the run that starts at `at`.
+impl Run {
+    /// The longest run that its letters tell whole.
+    pub(crate) const WHOLE: usize = 16;
+
+    /// The run at `start..end`.
     #[inline]
-    pub(crate) fn of(bytes: &[u8], at: usize) -> Head {
-        let eight = load(bytes, at);
-        let stop = !alphanumeric(eight) & HIGH;
-        if stop == 0 {
-            return Head { bytes: eight, len: 8, goes_on: false };
+    fn new(bytes: &[u8], start: usize, end: usize) -> Run {
+        let len = end - start;
+        let [first, second] = FIRST[len.min(Run::WHOLE)];
+        let written = [load(bytes, start) & first, load(bytes, start + 8) & second];
+        // A digit has the bit of small letters already; the zeros behind the run must stay.
+        let letters = [written[0] | each(0x20) & first, written[1] | each(0x20) & second];
+        let small = written.map(|eight| at_least(eight, b'a'));
+        let capital = [0, 1].map(|half| at_least(written[half], b'A') & !small[half]);
+        let mut run = Run {
+            letters,
+            hash: hash(letters),
+            start: start as u32,
+            end: end as u32,
+            has_small: small[0] | small[1] != 0,
+            has_capital: capital[0] | capital[1] != 0,
+            starts_small: small[0] & 0xFF != 0,
+        };
+        if len > Run::WHOLE {
+            run.has_small |= bytes[start..end].iter().any(u8::is_ascii_lowercase);
+            run.has_capital |= bytes[start..end].iter().any(u8::is_ascii_uppercase);
         }
-        let len = stop.trailing_zeros() as usize / 8;
-        let goes_on = (eight >> (8 * len)) & 0x80 != 0;
-        Head { bytes: eight & !(u64::MAX << (8 * len)), len, goes_on }
+        run
     }
 
-    /// The end of the run, which starts at `at`.
+    /// The run that starts at a position; `None` where no letter or digit stands.
     #[inline]
-    pub(crate) fn end(self, bytes: &[u8], at: usize) -> usize {
-        let mut end = at + self.len;
-        let mut last = self.len;
-        while last == 8 {
-            last = Head::of(bytes, end).len;
-            end += last;
+    pub(crate) fn at(bytes: &[u8], start: usize) -> Option<Run> {
+        let mut end = start;
+        loop {
+            let stop = !alphanumeric(load(bytes, end)) & HIGH;
+            end += stop.trailing_zeros() as usize / 8;
+            if stop != 0 {
+                break;
+            }
         }
-        end
+        (end > start).then(|| Run::new(bytes, start, end))
     }
 
-    /// Its letters in lower case.
+    /// How many bytes it has.
     #[inline]
-    pub(crate) fn folded(self) -> u64 {
-        // A digit has the bit already; the zeros behind the run must stay.
-        self.bytes | each(0x20) & !(u64::MAX.checked_shl(8 * self.len as u32).unwrap_or(0))
+    pub(crate) fn len(&self) -> usize {
+        (self.end - self.start) as usize
+    }
+
+    /// Where it stands, in bytes of the text.
+    #[inline]
+    pub(crate) fn range(&self) -> std::ops::Range<usize> {
+        self.start as usize..self.end as usize
     }
 }
 
-/// What the bytes of a stretch of text are, a bit for each, the first one lowest.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Block {
-    /// Where it starts.
-    pub(crate) start: usize,
-    /// The first bytes of runs.
-    pub(crate) runs: u64,
-    /// The first bytes of characters past ASCII.
-    pub(crate) others: u64,
+/// Multiplicative hashing (Knuth): the upper half of the product depends on all bits of the lower half, and the fold
+/// brings those of the upper one down.
+#[inline]
+fn hash(letters: [u64; 2]) -> u32 {
+    let folded = letters[0] ^ letters[1].rotate_left(29);
+    ((folded ^ folded >> 32).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
 }
 
-/// The blocks of a text, in its order.
-pub(crate) fn blocks(text: &str) -> impl Iterator<Item = Block> {
-    let mut before = 0;
-    text.as_bytes().chunks(BLOCK).enumerate().map(move |(number, chunk)| {
+/// Puts the runs of a text into `runs`, in its order. A text of 4 GiB or more has none, because they could not say
+/// where they stand.
+pub(crate) fn cut(text: &str, runs: &mut Vec<Run>) {
+    runs.clear();
+    let bytes = text.as_bytes();
+    if u32::try_from(bytes.len()).is_err() {
+        return;
+    }
+    // The bit behind the last block, and the start of a run that has not ended.
+    let (mut before, mut start) = (0, None);
+    for (number, chunk) in bytes.chunks(BLOCK).enumerate() {
         let mut padded = [0; BLOCK];
         let whole: &[u8; BLOCK] = chunk.try_into().unwrap_or_else(|_| {
             padded[..chunk.len()].copy_from_slice(chunk);
             &padded
         });
-        let (mut words, mut others) = (0, 0);
-        for (place, eight) in whole.chunks_exact(8).enumerate() {
-            let eight = u64::from_le_bytes(eight.try_into().unwrap_or_default());
-            words |= gather(alphanumeric(eight)) << (8 * place);
-            // A byte inside a character is 10xxxxxx.
-            others |= gather(eight & (eight << 1) & HIGH) << (8 * place);
-        }
-        let runs = words & !(words << 1 | before);
+        // Byte by byte, which the compiler does sixteen at a time; then eight at a time to a bit each.
+        let belongs = whole.map(|byte| u8::from((byte | 0x20).wrapping_sub(b'a') < 26 || byte.wrapping_sub(b'0') < 10));
+        let eights = belongs.chunks_exact(8).map(|eight| u64::from_le_bytes(eight.try_into().unwrap_or_default()));
+        let words = eights.enumerate().fold(0, |words, (place, eight)| words | gather(eight) << (8 * place));
+        // A bit wherever a run starts, or has ended.
+        let mut edges = words ^ (words << 1 | before);
         before = words >> (BLOCK - 1);
-        Block { start: number * BLOCK, runs, others }
-    })
+        while edges != 0 {
+            let at = number * BLOCK + edges.trailing_zeros() as usize;
+            edges &= edges - 1;
+            match start.take() {
+                Some(start) => runs.push(Run::new(bytes, start, at)),
+                None => start = Some(at),
+            }
+        }
+    }
+    if let Some(start) = start {
+        runs.push(Run::new(bytes, start, bytes.len()));
+    }
 }
 
-/// The high bits of eight bytes, side by side.
+/// The lowest bits of eight bytes, side by side.
 #[inline]
-fn gather(high: u64) -> u64 {
+fn gather(eight: u64) -> u64 {
     // Each bit lands in the highest byte by one of the shifts that the factor adds up, and no two meet.
-    (high >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
+    eight.wrapping_mul(0x0102_0408_1020_4080) >> 56
 }
 
 #[cfg(test)]
@@ -134,30 +187,34 @@ mod tests {
 
     proptest! {
         #[test]
-        fn blocks_mark_what_a_loop_finds(text in "[a-zA-Z0-9 @\\[`{/:.éK中\u{7f}😀]{0,200}") {
+        fn runs_are_what_a_loop_finds(text in "[a-zA-Z0-9 @\\[`{/:.éK中\u{7f}😀]{0,40}[a-zA-Z0-9é ]{0,200}") {
             let bytes = text.as_bytes();
-            let (mut runs, mut others) = (Vec::new(), Vec::new());
-            for block in blocks(&text) {
-                for bit in 0..64 {
-                    runs.extend((block.runs >> bit & 1 == 1).then_some(block.start + bit));
-                    others.extend((block.others >> bit & 1 == 1).then_some(block.start + bit));
-                }
-            }
-            let word = |at: usize| bytes[at].is_ascii_alphanumeric();
-            let expected: Vec<usize> = (0..bytes.len()).filter(|&at| word(at) && (at == 0 || !word(at - 1))).collect();
-            prop_assert_eq!(&runs, &expected);
-            let expected: Vec<usize> = text.char_indices().filter(|(_, c)| !c.is_ascii()).map(|(at, _)| at).collect();
-            prop_assert_eq!(&others, &expected);
-            for at in runs {
-                let len = (at..bytes.len()).take_while(|&at| word(at)).take(8).count();
-                let head = Head::of(bytes, at);
-                prop_assert_eq!(head.len, len);
-                prop_assert_eq!(head.end(bytes, at), at + (at..bytes.len()).take_while(|&at| word(at)).count());
-                prop_assert_eq!(&head.bytes.to_le_bytes()[..len], &bytes[at..at + len]);
-                prop_assert_eq!(&head.folded().to_le_bytes()[..len], bytes[at..at + len].to_ascii_lowercase());
-                prop_assert!(len == 8 || head.folded() >> (8 * len) == 0);
-                prop_assert_eq!(head.goes_on, len < 8 && bytes.get(at + len).is_some_and(|byte| !byte.is_ascii()));
+            let word = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);
+            let expected: Vec<(usize, usize)> = (0..bytes.len())
+                .filter(|&at| word(at) && (at == 0 || !word(at - 1)))
+                .map(|start| (start, (start..).find(|&at| !word(at)).unwrap_or(start)))
+                .collect();
+            let mut runs = Vec::new();
+            cut(&text, &mut runs);
+            prop_assert_eq!(runs.iter().map(|run| (run.range().start, run.range().end)).collect::<Vec<_>>(), expected);
+            for run in runs {
+                let written = &bytes[run.range()];
+                let mut letters = [0; Run::WHOLE];
+                letters.iter_mut().zip(written).for_each(|(letter, byte)| *letter = byte.to_ascii_lowercase());
+                let halves = run.letters.map(u64::to_le_bytes);
+                prop_assert_eq!([&halves[0][..], &halves[1][..]].concat(), letters);
+                prop_assert_eq!(run.has_small, written.iter().any(u8::is_ascii_lowercase));
+                prop_assert_eq!(run.starts_small, written[0].is_ascii_lowercase());
+                prop_assert_eq!(run.has_capital, written.iter().any(u8::is_ascii_uppercase));
+                prop_assert_eq!(Run::at(bytes, run.range().start), Some(run));
             }
         }
+    }
+
+    #[test]
+    fn between_words_there_is_no_run() {
+        assert_eq!(Run::at(b" a", 0), None);
+        assert_eq!(Run::at(b"a", 1), None);
+        assert_eq!(Run::at(b"a", 2), None);
     }
 }

@@ -20,7 +20,9 @@ use rust_stemmers::{Algorithm, Stemmer};
 
 use super::fold;
 use super::plain_word::{apart, is_plain_word};
-use super::word::words;
+use super::run::{Run, cut};
+use super::stem::{Forms, LongStems, ShortWords};
+use super::word::{is_word, other_word, words, words_from};
 use crate::document::{Language, Span};
 
 /// Longest term in bytes; longer words are cut there. Nobody searches for more, and the index could not
@@ -65,7 +67,11 @@ pub(crate) struct Term<'a> {
 pub(crate) struct Analyzer {
     language: Language,
     stemmer: Option<Stemmer>,
-    stems: Stems,
+    short: ShortWords,
+    stems: LongStems,
+    /// Of the text that is read, and by run where its forms stand.
+    runs: Vec<Run>,
+    forms: Vec<Option<Forms>>,
     lowered: String,
     exact: String,
     stem: String,
@@ -104,7 +110,10 @@ impl Analyzer {
         Analyzer {
             language,
             stemmer: algorithm.map(Stemmer::create),
-            stems: Stems::new(),
+            short: ShortWords::new(),
+            stems: LongStems::new(),
+            runs: Vec::new(),
+            forms: Vec::new(),
             lowered: String::new(),
             exact: String::new(),
             stem: String::new(),
@@ -118,26 +127,79 @@ impl Analyzer {
 
     /// Gives `emit` every term of the text, in the order of the words.
     pub(crate) fn analyze(&mut self, text: &str, mut emit: impl FnMut(Term<'_>)) {
-        let mut capitals = Capitals::new(text);
-        let mut words = words(text).peekable();
-        let mut position = 0u32;
-        while let Some(word) = words.next() {
-            self.normalize(word.text, || capitals.line_at(word.span.start));
-            if self.exact.is_empty() {
+        let mut runs = std::mem::take(&mut self.runs);
+        let mut forms = std::mem::take(&mut self.forms);
+        cut(text, &mut runs);
+        // Nearly every word of an English text is a run, and its forms are known. They are looked up by themselves, so
+        // that the many look-ups that miss the first cache are under way together.
+        self.short.make_room();
+        forms.clear();
+        forms.extend(runs.iter().map(|run| {
+            let whole = run.len() <= Run::WHOLE;
+            whole.then(|| {
+                self.short.find(&text[run.range()], run, |word, into| append_stem(&self.stemmer, word, word, into))
+            })
+        }));
+        let mut reading = Reading { text, capitals: Capitals::new(text), position: 0 };
+        let mut at = 0;
+        while runs.is_empty() && at < text.len() {
+            // Nothing to read, no word in ASCII, or a text too long to be cut.
+            at = self.read_on(&mut reading, at, &mut emit);
+        }
+        for (run, forms) in runs.iter().zip(&forms) {
+            let start = run.start as usize;
+            while let Some(other) = other_word(text, at..start) {
+                at = self.read_on(&mut reading, other, &mut emit);
+            }
+            if at > start {
                 continue;
             }
-            emit(Term { text: &self.stem, exact: &self.exact, span: word.span, position, kind: TermKind::Word });
-            if word.unspaced
-                && let Some(next) = words.peek().filter(|next| next.unspaced && next.span.start == word.span.end)
-            {
-                let span = Span::new(word.span.start, next.span.end);
-                self.exact.clear();
-                fold::lower(&text[span.range()], &mut self.exact);
-                let pair = &self.exact;
-                emit(Term { text: pair, exact: pair, span, position, kind: TermKind::Pair });
+            match forms.filter(|_| is_word(text, run) && !reading.is_ambiguous(run)) {
+                Some(forms) => {
+                    let (exact, stem) = self.short.forms(forms);
+                    at = run.end as usize;
+                    reading.emit(stem, exact, Span::new(start, at), &mut emit);
+                }
+                None => at = self.read_on(&mut reading, start, &mut emit),
             }
-            position = position.saturating_add(1);
         }
+        while let Some(other) = other_word(text, at..text.len()) {
+            at = self.read_on(&mut reading, other, &mut emit);
+        }
+        self.runs = runs;
+        self.forms = forms;
+    }
+
+    /// Gives the terms of the word at a position, and of those that cannot be told from it without it, and where the
+    /// text goes on.
+    fn read_on(&mut self, reading: &mut Reading<'_>, at: usize, emit: &mut impl FnMut(Term<'_>)) -> usize {
+        let text = reading.text;
+        let mut words = words_from(text, at);
+        let mut next = words.next();
+        while let Some(word) = next.take() {
+            self.normalize(word.text, || reading.capitals.line_at(word.span.start));
+            if word.unspaced {
+                next = words.next();
+            }
+            if !self.exact.is_empty() {
+                let position = reading.position;
+                reading.emit(&self.stem, &self.exact, word.span, emit);
+                if let Some(second) = next.filter(|next| next.unspaced && next.span.start == word.span.end) {
+                    let span = Span::new(word.span.start, second.span.end);
+                    self.exact.clear();
+                    fold::lower(&text[span.range()], &mut self.exact);
+                    let pair = &self.exact;
+                    emit(Term { text: pair, exact: pair, span, position, kind: TermKind::Pair });
+                }
+            }
+            if next.is_none() {
+                if let Some(rest) = words.rest_start() {
+                    return rest;
+                }
+                next = words.next();
+            }
+        }
+        text.len()
     }
 
     /// Fills `exact` and `stem` with the forms of one word; both empty when nothing of it is left.
@@ -177,29 +239,18 @@ impl Analyzer {
         } else {
             fold::fold(&self.lowered, &mut self.exact);
         }
-        let Some(stemmer) = &self.stemmer else {
-            self.stem.push_str(&self.exact);
+        let short = Run::at(self.lowered.as_bytes(), 0);
+        if let Some(run) = short.filter(|run| run.len() == self.lowered.len() && run.len() <= Run::WHOLE) {
+            let find = |word: &str, into: &mut String| append_stem(&self.stemmer, word, word, into);
+            let forms = self.short.find(&self.lowered, &run, find);
+            self.stem.push_str(self.short.forms(forms).1);
             return;
-        };
+        }
         if let Some(stem) = self.stems.get(&self.lowered) {
             self.stem.push_str(stem);
             return;
         }
-        if is_plain_word(&self.exact) {
-            self.stem.push_str(&self.exact);
-        } else {
-            let stem = stemmer.stem(&self.lowered);
-            if stem.is_ascii() {
-                self.stem.push_str(&stem);
-            } else {
-                fold::fold(&stem, &mut self.stem);
-            }
-            if self.stem.is_empty() {
-                self.stem.push_str(&self.exact);
-            } else if is_plain_word(&self.stem) {
-                apart(&mut self.stem);
-            }
-        }
+        append_stem(&self.stemmer, &self.lowered, &self.exact, &mut self.stem);
         self.stems.put(&self.lowered, &self.stem);
     }
 
@@ -233,6 +284,54 @@ impl Analyzer {
         }
         meant.is_some()
     }
+}
+
+/// Appends the stem of a word that is lowered and, in its exact form, without accents; without a stemmer, the exact form.
+fn append_stem(stemmer: &Option<Stemmer>, lowered: &str, exact: &str, into: &mut String) {
+    let from = into.len();
+    match stemmer {
+        Some(stemmer) if !is_plain_word(exact) => fold::fold(&stemmer.stem(lowered), into),
+        _ => return into.push_str(exact),
+    }
+    if into.len() == from {
+        into.push_str(exact);
+    } else if is_plain_word(&into[from..]) {
+        apart(into);
+    }
+}
+
+/// What is known while a text is read.
+struct Reading<'a> {
+    text: &'a str,
+    capitals: Capitals<'a>,
+    /// Of the next word.
+    position: u32,
+}
+
+impl Reading<'_> {
+    /// Gives the term of the next word.
+    #[inline]
+    fn emit(&mut self, stem: &str, exact: &str, span: Span, emit: &mut impl FnMut(Term<'_>)) {
+        emit(Term { text: stem, exact, span, position: self.position, kind: TermKind::Word });
+        self.position = self.position.saturating_add(1);
+    }
+
+    /// Whether a run may be an acronym that must not be taken for an everyday word.
+    #[inline]
+    fn is_ambiguous(&self, run: &Run) -> bool {
+        const WORDS: [u64; 4] = [letters("us"), letters("it"), letters("who"), letters("is")];
+        run.has_capital && !run.has_small && WORDS.contains(&run.letters[0])
+    }
+}
+
+/// The letters of a short word, as a [`Run`] has them.
+const fn letters(word: &str) -> u64 {
+    let (mut letters, mut at) = (0, word.len());
+    while at > 0 {
+        at -= 1;
+        letters = letters << 8 | word.as_bytes()[at] as u64;
+    }
+    letters
 }
 
 /// The longest start of `text` within `bytes`, cut between characters.
@@ -269,54 +368,6 @@ impl<'a> Capitals<'a> {
                 && words(line).filter(|word| word.text.chars().any(char::is_alphabetic)).nth(2).is_some();
         }
         self.answer
-    }
-}
-
-/// Stems seen before: direct mapped, so a word that hashes alike takes the place of the one before it.
-struct Stems {
-    /// [`Stems::SLOTS`] slots of key length, stem length, key, stem. One zeroed block, so that an
-    /// analyzer made for one short query touches only the pages that it uses.
-    slots: Vec<u8>,
-}
-
-impl Stems {
-    const SLOTS: usize = 8192;
-    const SLOT: usize = 64;
-    /// Longest key, and longest stem, that a slot holds.
-    const HALF: usize = 31;
-
-    fn new() -> Stems {
-        Stems { slots: vec![0; Stems::SLOTS * Stems::SLOT] }
-    }
-
-    fn slot(word: &[u8]) -> usize {
-        // FNV-1a: the words are short and the map only has to spread them.
-        let hash = word
-            .iter()
-            .fold(0xcbf2_9ce4_8422_2325u64, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
-        ((hash >> 32) as usize % Stems::SLOTS) * Stems::SLOT
-    }
-
-    fn get(&self, word: &str) -> Option<&str> {
-        let word = word.as_bytes();
-        let at = Stems::slot(word);
-        let slot = &self.slots[at..at + Stems::SLOT];
-        let (key, stem) = (usize::from(slot[0]), usize::from(slot[1]));
-        let hit = key == word.len() && key > 0 && &slot[2..2 + key] == word;
-        if hit { std::str::from_utf8(&slot[2 + Stems::HALF..2 + Stems::HALF + stem]).ok() } else { None }
-    }
-
-    fn put(&mut self, word: &str, stem: &str) {
-        let (word, stem) = (word.as_bytes(), stem.as_bytes());
-        if word.len() > Stems::HALF || stem.len() > Stems::HALF || word.is_empty() {
-            return;
-        }
-        let at = Stems::slot(word);
-        let slot = &mut self.slots[at..at + Stems::SLOT];
-        slot[0] = word.len() as u8;
-        slot[1] = stem.len() as u8;
-        slot[2..2 + word.len()].copy_from_slice(word);
-        slot[2 + Stems::HALF..2 + Stems::HALF + stem.len()].copy_from_slice(stem);
     }
 }
 
@@ -368,7 +419,56 @@ mod tests {
         assert_eq!(found, expected.map(|(text, (start, end), at)| (text.to_owned(), Span::new(start, end), at)));
     }
 
+    /// Text, exact form, span, position, kind.
+    type Owned = (String, String, Span, u32, TermKind);
+
+    fn owned(term: Term<'_>) -> Owned {
+        (term.text.to_owned(), term.exact.to_owned(), term.span, term.position, term.kind)
+    }
+
+    /// The terms by the definition: word by word.
+    fn word_by_word(analyzer: &mut Analyzer, text: &str) -> Vec<Owned> {
+        let mut found = Vec::new();
+        let mut capitals = Capitals::new(text);
+        let mut words = words(text).peekable();
+        let mut position = 0;
+        while let Some(word) = words.next() {
+            analyzer.normalize(word.text, || capitals.line_at(word.span.start));
+            let (stem, exact, span) = (&*analyzer.stem, &*analyzer.exact, word.span);
+            if exact.is_empty() {
+                continue;
+            }
+            found.push(owned(Term { text: stem, exact, span, position, kind: TermKind::Word }));
+            if let Some(next) =
+                words.peek().filter(|next| word.unspaced && next.unspaced && next.span.start == span.end)
+            {
+                let span = Span::new(span.start, next.span.end);
+                let mut pair = String::new();
+                fold::lower(&text[span.range()], &mut pair);
+                found.push(owned(Term { text: &pair, exact: &pair, span, position, kind: TermKind::Pair }));
+            }
+            position += 1;
+        }
+        found
+    }
+
     proptest! {
+        #[test]
+        fn terms_are_those_of_the_words_one_by_one(
+            text in "([a-zA-Z]{0,20}|[uUsS]{2}|[0-9.,']{0,5}|[ .,;'’“—\n-]{1,2}|[éßøΩжЁё中国한かアกข\u{301}\u{AD}]{0,3}|3.5|U.S.|'s|’s){0,40}",
+            language in "(en|fr|de|ru|zh|tr|el|pl)",
+        ) {
+            let language = Language::new(&language).unwrap_or(Language::ENGLISH);
+            let mut analyzer = Analyzer::new(language);
+            let expected = word_by_word(&mut Analyzer::new(language), &text);
+            // The second time every word is known.
+            for _ in 0..2 {
+                let mut found = Vec::new();
+                analyzer.analyze(&text, |term| found.push(owned(term)));
+                prop_assert_eq!(&found, &expected);
+            }
+        }
+
         #[test]
         fn any_text_gives_ordered_terms(text in any::<String>(), language in "(en|fr|de|ru|zh|tr|el|ar)") {
             let language = Language::new(&language).unwrap_or(Language::ENGLISH);

@@ -13,9 +13,11 @@
 //! runs with other characters go through the full rules, which are five times slower.
 
 use std::iter::FusedIterator;
+use std::ops::Range;
 
 use unicode_segmentation::{UnicodeSegmentation, UnicodeWordIndices};
 
+use super::run::Run;
 use crate::document::Span;
 
 /// A word of a text.
@@ -32,7 +34,47 @@ pub(crate) struct Word<'a> {
 
 /// The words of a text, in its order.
 pub(crate) fn words(text: &str) -> Words<'_> {
-    Words { text, at: 0, other: None, rest: None }
+    words_from(text, 0)
+}
+
+/// The words of a text from a position on, where none goes on from before it.
+pub(super) fn words_from(text: &str, at: usize) -> Words<'_> {
+    Words { text, at, other: None, rest: None }
+}
+
+/// Whether a run of ASCII letters and digits is a word by itself, if none goes on from before it. "No" leaves it to
+/// [`words_from`]: the run may be a part of a word, or all of it.
+#[inline]
+pub(super) fn is_word(text: &str, run: &Run) -> bool {
+    let bytes = text.as_bytes();
+    let end = run.end as usize;
+    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    match bytes.get(end) {
+        Some(b'.') if !digit(end - 1) => run.len() > 1,
+        Some(b'.' | b',') => !digit(end - 1) || !digit(end + 1),
+        Some(b'\'') => false,
+        Some(0x80..) => text[end..].chars().next().is_some_and(|c| class(c) == Class::Break),
+        _ => true,
+    }
+}
+
+/// Where a word may begin between two runs, outside ASCII.
+#[inline]
+pub(super) fn other_word(text: &str, between: Range<usize>) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut at = between.start;
+    while at < between.end {
+        if bytes[at] < 0x80 {
+            at += 1;
+            continue;
+        }
+        let c = text[at..].chars().next()?;
+        if matches!(class(c), Class::Letter | Class::Digit | Class::Other) {
+            return Some(at);
+        }
+        at += c.len_utf8();
+    }
+    None
 }
 
 /// The iterator of [`words`].
@@ -139,6 +181,11 @@ fn next_piece(word: &str) -> usize {
 }
 
 impl<'a> Words<'a> {
+    /// Where the words go on that are not given yet; `None` inside a run under the full rules.
+    pub(super) fn rest_start(&self) -> Option<usize> {
+        (self.other.is_none() && self.rest.is_none()).then_some(self.at)
+    }
+
     fn char_at(&self, at: usize) -> Option<char> {
         self.text.get(at..)?.chars().next()
     }

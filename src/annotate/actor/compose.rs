@@ -9,6 +9,7 @@ use super::gazetteer::{Gazetteer, RolePhrase};
 use super::period::Period;
 use super::words::{List, is_in};
 use crate::document::Span;
+use crate::text::Run;
 
 /// How many words may stand between a state and its part ("Russia's new foreign minister").
 const MAX_MODIFIERS: usize = 3;
@@ -26,11 +27,12 @@ impl Gazetteer {
     /// The longest role phrase that starts at a position.
     pub(super) fn role_at(&self, text: &str, at: usize) -> Option<(usize, RolePhrase)> {
         let mut longest = None;
-        self.roles.walk(text, at, |end, value| {
+        let found = |end: usize, value: u32| {
             if text[end..].chars().next().is_none_or(|c| !c.is_alphanumeric()) {
                 longest = Some((end, self.role_phrases[value as usize]));
             }
-        });
+        };
+        self.roles.walk(text, at, |at| Run::at(text.as_bytes(), at), found);
         longest
     }
 

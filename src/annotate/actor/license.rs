@@ -78,7 +78,8 @@ impl Licences {
 
     /// "the Central Bank of Kenya (CBK)", "the Chilean Ministry of Finance (MoF)", where the part is composed.
     fn read_parts(&mut self, gazetteer: &Gazetteer, text: &str, candidates: &[Candidate]) {
-        for (open, _) in text.match_indices(" (") {
+        for parenthesis in memchr::memchr_iter(b'(', text.as_bytes()) {
+            let Some(open) = parenthesis.checked_sub(1).filter(|&open| text.as_bytes()[open] == b' ') else { continue };
             let inside = &text[open + 2..];
             let length = inside.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(inside.len());
             let acronym = &inside[..length];

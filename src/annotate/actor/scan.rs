@@ -4,9 +4,11 @@
 //! place, with word borders on both sides and capitals where the name has them. Whether a candidate does
 //! name an actor is decided later, with the whole document in view.
 
-use super::context::{char_at, char_before, is_hyphen, is_unspaced, is_word_char};
-use super::gazetteer::{Entry, Gazetteer};
-use crate::text::{Head, blocks};
+use std::ops::Range;
+
+use super::context::{char_before, is_hyphen, is_unspaced, is_word_char};
+use super::gazetteer::Gazetteer;
+use crate::text::Run;
 
 /// How the capitals of a text compare to those of a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -102,48 +104,70 @@ fn is_inside_word(text: &str, at: usize) -> bool {
 }
 
 impl Gazetteer {
-    /// Appends the candidates of a text.
-    pub(crate) fn scan(&self, text: &str, out: &mut Vec<Candidate>) {
+    /// Appends the candidates of a text, which is cut into `runs`.
+    pub(crate) fn scan(&self, text: &str, runs: &[Run], out: &mut Vec<Candidate>) {
         let bytes = text.as_bytes();
-        if u32::try_from(bytes.len()).is_err() {
+        // Behind the last run, and behind the last candidate.
+        let (mut from, mut done) = (0, 0);
+        for (place, run) in runs.iter().enumerate() {
+            let start = run.start as usize;
+            if start > from + 1 {
+                self.scan_between(text, from..start, &runs[place..], &mut done, out);
+            }
+            from = run.end as usize;
+            if !self.gate.may_begin(bytes, run)
+                || start < done
+                || start > 0 && bytes[start - 1] >= 0x80 && is_inside_word(text, start)
+            {
+                continue;
+            }
+            let found = if run.len() > Run::WHOLE || self.gate.may_go_on(bytes, run, runs.get(place + 1)) {
+                self.longest(text, start, &runs[place..])
+            } else {
+                let (end, value) = self.trie.word(run).unzip();
+                end.zip(value).and_then(|(end, value)| self.fitting(text, start, end, value))
+            };
+            if let Some(candidate) = found {
+                done = candidate.end as usize;
+                out.push(candidate);
+            }
+        }
+        self.scan_between(text, from..bytes.len(), &[], &mut done, out);
+    }
+
+    /// Appends the candidates that start between two runs, outside ASCII; `rest` are the runs behind.
+    fn scan_between(
+        &self,
+        text: &str,
+        between: Range<usize>,
+        rest: &[Run],
+        done: &mut usize,
+        out: &mut Vec<Candidate>,
+    ) {
+        if text.as_bytes()[between.clone()].is_ascii() {
             return;
         }
-        let mut done = 0;
-        for block in blocks(text) {
-            let mut starts = block.runs | block.others;
-            while starts != 0 {
-                let at = block.start + starts.trailing_zeros() as usize;
-                starts &= starts - 1;
-                if at < done {
-                    continue;
-                }
-                let found = if bytes[at] < 0x80 {
-                    let head = Head::of(bytes, at);
-                    if !self.gate.may_begin(head) || at > 0 && bytes[at - 1] >= 0x80 && is_inside_word(text, at) {
-                        continue;
-                    }
-                    self.longest(text, at, self.gate.may_go_on(bytes, at, head))
-                } else {
-                    let starts_word = char_at(text, at)
-                        .is_some_and(|c| is_word_char(c) && (is_unspaced(c) || !is_inside_word(text, at)));
-                    if starts_word { self.longest(text, at, true) } else { None }
-                };
-                if let Some(candidate) = found {
-                    done = candidate.end as usize;
-                    out.push(candidate);
-                }
+        for (offset, c) in text[between.clone()].char_indices().filter(|(_, c)| !c.is_ascii()) {
+            let at = between.start + offset;
+            let starts_word = is_word_char(c) && (is_unspaced(c) || !is_inside_word(text, at));
+            if at >= *done
+                && starts_word
+                && let Some(candidate) = self.longest(text, at, rest)
+            {
+                *done = candidate.end as usize;
+                out.push(candidate);
             }
         }
     }
 
-    /// The longest name at a word start. "the Council" only points back; where a name that begins behind
-    /// the article reaches further ("the Council of Europe"), that name is meant.
-    fn longest(&self, text: &str, start: usize, goes_on: bool) -> Option<Candidate> {
-        let found = self.spelled(text, start, goes_on)?;
+    /// The longest name at a word start; `rest` are the runs from there on. "the Council" only points back; where a name
+    /// that begins behind the article reaches further ("the Council of Europe"), that name is meant.
+    fn longest(&self, text: &str, start: usize, rest: &[Run]) -> Option<Candidate> {
+        let found = self.spelled(text, start, rest)?;
         if self.entries[found.entry as usize].points_back
             && let Some(space) = text[start..found.end as usize].find(char::is_whitespace)
             && let Some(inside) = text[start + space..].find(|c: char| !c.is_whitespace())
-            && let Some(named) = self.spelled(text, start + space + inside, true)
+            && let Some(named) = self.spelled(text, start + space + inside, rest)
             && named.end > found.end
         {
             return Some(named);
@@ -151,40 +175,42 @@ impl Gazetteer {
         Some(found)
     }
 
-    /// The longest name that the text spells from a word start, ends at a border and has fitting capitals. `goes_on`
-    /// is false where no name goes on behind the first word.
-    fn spelled(&self, text: &str, start: usize, goes_on: bool) -> Option<Candidate> {
+    /// The longest name that the text spells from a word start, ends at a border and has fitting capitals.
+    fn spelled(&self, text: &str, start: usize, rest: &[Run]) -> Option<Candidate> {
         let mut best: Option<Candidate> = None;
-        let mut take = |end, value| {
+        let mut rest = rest;
+        let run_at = |at: usize| {
+            while let [first, others @ ..] = rest
+                && (first.start as usize) < at
+            {
+                rest = others;
+            }
+            rest.first().filter(|run| run.start as usize == at).copied()
+        };
+        self.trie.walk(text, start, run_at, |end, value| {
             let joins = text[..end].ends_with('-');
             let border = joins
                 || text[end..].chars().next().is_none_or(|next| !is_word_char(next) || is_unspaced(next))
                 || char_before(text, end).is_some_and(|last| is_unspaced(last) || !is_word_char(last) && last != '.');
-            if !border {
-                return;
+            if border && let Some(candidate) = self.fitting(text, start, end, value) {
+                best = Some(candidate);
             }
-            let mut fitting: Option<(usize, Fit, u32)> = None;
-            for (offset, entry) in self.entries_of(value).iter().enumerate() {
-                if let Some((fit, differ)) = self.fit_of(entry, &text[start..end])
-                    && fitting.is_none_or(|(least, ..)| differ < least)
-                {
-                    fitting = Some((differ, fit, self.first_entry(value) + offset as u32));
-                }
-            }
-            if let Some((_, fit, entry)) = fitting {
-                best = Some(Candidate { start: start as u32, end: end as u32, entry, fit });
-            }
-        };
-        if goes_on {
-            self.trie.walk(text, start, take);
-        } else if let Some((end, value)) = self.trie.first_word(text, start) {
-            take(end, value);
-        }
+        });
         best
     }
 
-    fn fit_of(&self, entry: &Entry, surface: &str) -> Option<(Fit, usize)> {
-        fit(&entry.text, surface)
+    /// The name of a key whose capitals fit a text best, if any do.
+    fn fitting(&self, text: &str, start: usize, end: usize, key: u32) -> Option<Candidate> {
+        let mut fitting: Option<(usize, Fit, u32)> = None;
+        for (offset, entry) in self.entries_of(key).iter().enumerate() {
+            if let Some((fit, differ)) = fit(&entry.text, &text[start..end])
+                && fitting.is_none_or(|(least, ..)| differ < least)
+            {
+                fitting = Some((differ, fit, self.first_entry(key) + offset as u32));
+            }
+        }
+        let (_, fit, entry) = fitting?;
+        Some(Candidate { start: start as u32, end: end as u32, entry, fit })
     }
 }
 

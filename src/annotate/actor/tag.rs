@@ -12,6 +12,7 @@ use super::rule::{Rule, interned};
 use super::scan::Candidate;
 use crate::date::Date;
 use crate::document::{ActorTag, Document, Mention, MentionKind, Span};
+use crate::text::cut;
 
 /// What a caller may choose about tagging.
 #[derive(Debug, Clone, Copy)]
@@ -112,9 +113,11 @@ impl Gazetteer {
         let mut candidates = Vec::new();
         let mut ends = Vec::with_capacity(texts.len());
         let mut licences = Licences::new(self.actors.len());
+        let mut runs = Vec::new();
         for text in texts {
             let start = candidates.len();
-            self.scan(text, &mut candidates);
+            cut(text, &mut runs);
+            self.scan(text, &runs, &mut candidates);
             licences.read(self, text, &candidates[start..], when);
             ends.push(candidates.len());
         }

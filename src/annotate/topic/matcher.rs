@@ -10,8 +10,9 @@ use std::hash::{BuildHasherDefault, Hasher};
 use super::cue::Pattern;
 use super::surfaces::Surfaces;
 use super::trie::{DEEPEST, Growing, Leaf, NO_WORD, Trie};
-use super::words::{Numbers, Word, each_number};
+use super::words::{Numbers, Word, each_number, plain_hash};
 use crate::document::{ActorTag, Span};
+use crate::text::{Run, cut};
 
 /// The number of a cue in the compiled taxonomy.
 pub(super) type CueId = u32;
@@ -35,7 +36,7 @@ pub(super) struct Target {
 }
 
 /// A word that occurs in a cue.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Token {
     /// Its number; not 0.
     word: u32,
@@ -45,6 +46,14 @@ struct Token {
     start: u32,
     end: u32,
     upper: bool,
+}
+
+impl Token {
+    /// Whether it is the next word of the same sentence.
+    #[inline]
+    fn follows(&self, before: &Token) -> bool {
+        (self.place == before.place + 1) & (self.sentence == before.sentence)
+    }
 }
 
 /// Half of a pair that was seen.
@@ -66,7 +75,12 @@ const NEVER: u32 = u32::MAX;
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
     surfaces: Surfaces,
+    runs: Vec<Run>,
+    /// By run: the number of its word.
+    numbers: Vec<u32>,
     tokens: Vec<Token>,
+    /// The tokens with which something may begin.
+    begins: Vec<u32>,
     seen: Vec<Seen>,
     /// By pair, twice: where its left and its right half were last seen, as places in `seen`.
     halves: Vec<u32>,
@@ -159,13 +173,14 @@ impl MatcherBuilder {
 /// Gives words the numbers that they have in the trie.
 struct TrieNumbers<'a> {
     trie: &'a Trie,
-    surfaces: &'a mut Surfaces,
+    /// By run.
+    plain: &'a [u32],
 }
 
 impl Numbers for TrieNumbers<'_> {
     #[inline]
-    fn plain(&mut self, bytes: &[u8], start: usize, end: usize, hash: impl FnOnce() -> u64) -> u64 {
-        u64::from(self.surfaces.number(bytes, start, end, || self.trie.word(hash())))
+    fn plain(&mut self, place: usize, _: &[u8]) -> u64 {
+        u64::from(self.plain[place])
     }
 
     fn other(&mut self, hash: u64) -> u64 {
@@ -177,38 +192,65 @@ impl Matcher {
     /// Puts the hits of a text into `hits`, in the order of the text.
     pub(super) fn find(&self, text: &str, actors: &[ActorTag], scratch: &mut Scratch, hits: &mut Vec<Hit>) {
         hits.clear();
-        scratch.tokens.clear();
-        let (mut upper, mut total) = (0_u32, 0_u32);
-        let Scratch { surfaces, tokens, .. } = scratch;
-        each_number(text, TrieNumbers { trie: &self.trie, surfaces }, |word| {
-            let number = word.hash as u32;
-            if number != NO_WORD {
-                let Word { start, end, upper, sentence, .. } = word;
-                tokens.push(Token { word: number, place: total, sentence, start, end, upper });
-            }
-            total += 1;
-            upper += u32::from(word.upper);
-        });
-        // In a text that stands in capitals they say nothing.
-        let shouted = total > 3 && upper * 10 > total * 7;
+        let shouted = self.read(text, scratch);
         self.walk(shouted, scratch);
         self.add_actors(actors, text, &mut scratch.found);
         self.leave_out_nested(scratch, hits);
     }
 
+    /// Lists the words of a text that are in cues, and the places where something may begin. Gives whether the text
+    /// stands in capitals, where they say nothing.
+    ///
+    /// Every second word is in some cue, and one in ten begins what the text may go on with. To ask that of each word
+    /// was to guess wrong at each second one, at a cost above that of all the rest; so a word is written down in any
+    /// case, and the next one over it if it does not count.
+    fn read(&self, text: &str, scratch: &mut Scratch) -> bool {
+        let (mut upper, mut total) = (0_u32, 0_u32);
+        let Scratch { surfaces, tokens, runs, begins, numbers, .. } = scratch;
+        cut(text, runs);
+        // By themselves, so that the many look-ups that miss the first cache are under way together.
+        numbers.clear();
+        let number = |run: &Run| surfaces.number(run, || self.trie.word(plain_hash(&text.as_bytes()[run.range()])));
+        numbers.extend(runs.iter().map(number));
+        tokens.resize(runs.len() + 1, Token::default());
+        let mut last = 0;
+        each_number(text, runs, TrieNumbers { trie: &self.trie, plain: numbers }, |word| {
+            let number = word.hash as u32;
+            if last == tokens.len() {
+                tokens.push(Token::default());
+            }
+            let Word { start, end, upper: is_upper, sentence, .. } = word;
+            tokens[last] = Token { word: number, place: total, sentence, start, end, upper: is_upper };
+            last += usize::from(number != NO_WORD);
+            total += 1;
+            upper += u32::from(is_upper);
+        });
+        tokens.truncate(last);
+        begins.resize(last + 1, 0);
+        let mut count = 0;
+        for (at, token) in tokens.iter().enumerate() {
+            let next = tokens.get(at + 1).unwrap_or(token);
+            begins[count] = at as u32;
+            count += usize::from(self.trie.may_begin(token.word, next.word, next.follows(token)));
+        }
+        begins.truncate(count);
+        total > 3 && upper * 10 > total * 7
+    }
+
     fn walk(&self, shouted: bool, scratch: &mut Scratch) {
-        let Scratch { tokens, seen, halves, found, .. } = scratch;
+        let Scratch { tokens, begins, seen, halves, found, .. } = scratch;
         seen.clear();
         halves.clear();
         halves.resize(2 * usize::from(self.pairs), NEVER);
         found.clear();
-        for (at, first) in tokens.iter().enumerate() {
+        for &at in begins.iter() {
+            let tokens = &tokens[at as usize..];
+            let first = tokens[0];
             let Some(mut node) = self.trie.start(first.word) else { continue };
             let mut spoken = 0_u8;
-            for (depth, token) in tokens[at..].iter().take(DEEPEST).enumerate() {
+            for (depth, token) in tokens.iter().take(DEEPEST).enumerate() {
                 if depth > 0 {
-                    let follows = token.place == first.place + depth as u32 && token.sentence == first.sentence;
-                    if !follows || !self.trie.goes_on(node) {
+                    if !token.follows(&tokens[depth - 1]) || !self.trie.goes_on(node) {
                         break;
                     }
                     let Some(next) = self.trie.step(node, token.word) else { break };

@@ -5,6 +5,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use super::matcher::CueId;
 use super::words::{Word, each_word};
+use crate::annotate::filter::Filter;
 
 /// The longest cue, in words.
 pub(super) const DEEPEST: usize = 8;
@@ -105,7 +106,14 @@ impl Growing {
             labels: vec![NO_WORD],
             nodes: Vec::with_capacity(self.leaves.len() + 1),
             leaves: Vec::new(),
+            alone: Vec::new(),
+            pairs: Filter::new(),
         };
+        trie.alone = vec![false; trie.starts.len()];
+        for &(word, next) in &self.edges[0] {
+            trie.alone[word as usize] = !self.leaves[next as usize].is_empty();
+            self.edges[next as usize].iter().for_each(|&(second, _)| trie.pairs.add(pair(word, second)));
+        }
         let mut queue = VecDeque::from([0]);
         while let Some(node) = queue.pop_front() {
             let edges = &self.edges[node as usize];
@@ -152,9 +160,27 @@ pub(super) struct Trie {
     labels: Vec<u32>,
     nodes: Vec<Node>,
     leaves: Vec<Leaf>,
+    /// By the number of a word: whether something ends with it that it also begins.
+    alone: Vec<bool>,
+    /// The first two words of all that is longer.
+    pairs: Filter<2048>,
+}
+
+/// Two words as one member of a filter. Multiplicative hashing (Knuth).
+#[inline]
+fn pair(first: u32, second: u32) -> u32 {
+    let both = u64::from(first) << 32 | u64::from(second);
+    ((both ^ both >> 19).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
 }
 
 impl Trie {
+    /// Whether something may begin with a word: with it alone, or with it and the one that follows, if one does. "No"
+    /// is certain.
+    #[inline]
+    pub(super) fn may_begin(&self, word: u32, next: u32, follows: bool) -> bool {
+        self.alone[word as usize] | follows & self.pairs.may_hold(pair(word, next))
+    }
+
     /// The number of the word with this hash, [`NO_WORD`] where no cue has it.
     pub(super) fn word(&self, hash: u64) -> u32 {
         self.words.get(&hash).copied().unwrap_or(NO_WORD)

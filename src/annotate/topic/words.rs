@@ -8,7 +8,7 @@
 
 use unicode_normalization::char::decompose_canonical;
 
-use crate::text::Head;
+use crate::text::{Run, cut};
 
 /// A word of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,8 +143,8 @@ impl Letters {
 
 /// What stands for a word in the place of its hash.
 pub(super) trait Numbers {
-    /// For the plain ASCII word at `start..end`. `hash` costs more than the rest of the scan together.
-    fn plain(&mut self, bytes: &[u8], start: usize, end: usize, hash: impl FnOnce() -> u64) -> u64;
+    /// For a word that is one run of the text, the `place`-th.
+    fn plain(&mut self, place: usize, written: &[u8]) -> u64;
 
     /// For any other word.
     fn other(&mut self, hash: u64) -> u64;
@@ -154,8 +154,8 @@ pub(super) trait Numbers {
 struct Hashes;
 
 impl Numbers for Hashes {
-    fn plain(&mut self, _: &[u8], _: usize, _: usize, hash: impl FnOnce() -> u64) -> u64 {
-        hash()
+    fn plain(&mut self, _: usize, written: &[u8]) -> u64 {
+        plain_hash(written)
     }
 
     fn other(&mut self, hash: u64) -> u64 {
@@ -163,73 +163,97 @@ impl Numbers for Hashes {
     }
 }
 
-/// Gives every word of the text, in its order, to `each`. Linear in the text.
-pub(super) fn each_word(text: &str, each: impl FnMut(Word)) {
-    each_number(text, Hashes, each);
+/// Of ASCII letters and digits.
+pub(super) fn plain_hash(written: &[u8]) -> u64 {
+    let mut letters = Letters::default();
+    written.iter().for_each(|byte| letters.push(byte.to_ascii_lowercase()));
+    letters.stem();
+    letters.hash()
 }
 
-/// The same with a number in the place of the hash.
+/// Gives every word of the text, in its order, to `each`. Linear in the text.
+pub(super) fn each_word(text: &str, each: impl FnMut(Word)) {
+    let mut runs = Vec::new();
+    cut(text, &mut runs);
+    each_number(text, &runs, Hashes, each);
+}
+
+/// The same of a text that is cut into `runs`, with a number in the place of the hash.
 #[inline]
-pub(super) fn each_number(text: &str, mut numbers: impl Numbers, mut each: impl FnMut(Word)) {
+pub(super) fn each_number(text: &str, runs: &[Run], mut numbers: impl Numbers, mut each: impl FnMut(Word)) {
     let bytes = text.as_bytes();
-    let mut sentence = 0;
-    let mut at = 0;
-    while at < bytes.len() {
-        let byte = bytes[at];
-        let head = Head::of(bytes, at);
-        if head.len > 0 {
-            let start = at;
-            at = head.end(bytes, at);
-            let is_plain = match bytes.get(at) {
-                Some(b'.') => at - start > 1,
-                Some(b'\'' | 0x80..) => false,
-                _ => true,
-            };
-            if is_plain {
-                let hash = numbers.plain(bytes, start, at, || {
-                    let mut letters = Letters::default();
-                    bytes[start..at].iter().for_each(|byte| letters.push(byte.to_ascii_lowercase()));
-                    letters.stem();
-                    letters.hash()
-                });
-                let upper = !byte.is_ascii_lowercase() && is_upper(&bytes[start..at]);
-                each(Word { hash, start: start as u32, end: at as u32, upper, sentence });
-                at += usize::from(bytes.get(at) == Some(&b' '));
-                continue;
+    let (mut at, mut sentence) = (0, 0);
+    for (place, run) in runs.iter().enumerate() {
+        let start = run.start as usize;
+        // Most words stand one space behind the word before.
+        if start != at + 1 || bytes[at] != b' ' {
+            while at < start {
+                step_between(text, &mut at, &mut sentence, &mut numbers, &mut each);
             }
+        } else {
             at = start;
-        } else if byte == b'%' {
-            let mut letters = Letters::default();
-            b"percent".iter().for_each(|&letter| letters.push(letter));
-            let hash = numbers.other(letters.hash());
-            each(Word { hash, start: at as u32, end: at as u32 + 1, upper: false, sentence });
-            at += 1;
-            continue;
-        } else if byte.is_ascii() {
-            let ends_sentence = match byte {
-                b'.' | b'!' | b'?' => bytes.get(at + 1).is_none_or(|next| !next.is_ascii_alphanumeric()),
-                b';' => true,
-                b'\n' => bytes.get(at + 1) == Some(&b'\n'),
-                _ => false,
-            };
-            sentence += u32::from(ends_sentence);
-            at += 1;
+        }
+        if at > start {
             continue;
         }
-        let start = at;
-        let mut letters = Letters::default();
-        let (end, upper) = read_word(text, &mut at, &mut letters);
-        if letters.len > 0 {
-            letters.stem();
-            let hash = numbers.other(letters.hash());
-            each(Word { hash, start: start as u32, end: end as u32, upper, sentence });
+        let end = run.end as usize;
+        let is_plain = match bytes.get(end) {
+            Some(b'.') => run.len() > 1,
+            Some(b'\'' | 0x80..) => false,
+            _ => true,
+        };
+        if is_plain {
+            let hash = numbers.plain(place, &bytes[start..end]);
+            each(Word { hash, start: run.start, end: run.end, upper: run.has_capital && !run.has_small, sentence });
+            at = end;
+        } else {
+            long_word(text, &mut at, sentence, &mut numbers, &mut each);
         }
+    }
+    while at < bytes.len() {
+        step_between(text, &mut at, &mut sentence, &mut numbers, &mut each);
     }
 }
 
-/// Whether ASCII letters and digits stand in capitals.
-fn is_upper(word: &[u8]) -> bool {
-    word.iter().any(u8::is_ascii_uppercase) && !word.iter().any(u8::is_ascii_lowercase)
+/// Moves over one character between runs, or over the word that starts there.
+fn step_between(
+    text: &str,
+    at: &mut usize,
+    sentence: &mut u32,
+    numbers: &mut impl Numbers,
+    each: &mut impl FnMut(Word),
+) {
+    let bytes = text.as_bytes();
+    let byte = bytes[*at];
+    if !byte.is_ascii() {
+        return long_word(text, at, *sentence, numbers, each);
+    }
+    if byte == b'%' {
+        let mut letters = Letters::default();
+        b"percent".iter().for_each(|&letter| letters.push(letter));
+        let hash = numbers.other(letters.hash());
+        each(Word { hash, start: *at as u32, end: *at as u32 + 1, upper: false, sentence: *sentence });
+    }
+    let ends_sentence = match byte {
+        b'.' | b'!' | b'?' => bytes.get(*at + 1).is_none_or(|next| !next.is_ascii_alphanumeric()),
+        b';' => true,
+        b'\n' => bytes.get(*at + 1) == Some(&b'\n'),
+        _ => false,
+    };
+    *sentence += u32::from(ends_sentence);
+    *at += 1;
+}
+
+/// Moves over a word that is more than a run, or over a character that is in no word.
+fn long_word(text: &str, at: &mut usize, sentence: u32, numbers: &mut impl Numbers, each: &mut impl FnMut(Word)) {
+    let start = *at;
+    let mut letters = Letters::default();
+    let (end, upper) = read_word(text, at, &mut letters);
+    if letters.len > 0 {
+        letters.stem();
+        let hash = numbers.other(letters.hash());
+        each(Word { hash, start: start as u32, end: end as u32, upper, sentence });
+    }
 }
 
 /// Reads the word that may start at `at`, moves `at` behind it, and gives the word's end and whether it
