@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::date::Date;
 use crate::document::Document;
+use crate::text::cut;
 
 use self::actor::TagOptions;
 pub use self::actor::{
@@ -60,8 +61,19 @@ impl Annotator {
 
     /// Replaces the document's actors and topics by what its text says.
     pub fn annotate(&self, mut document: Document) -> Document {
-        self.gazetteer.tag(&mut document, self.options);
-        self.taxonomy.tag(&mut document, self.profile);
+        let texts = actor::texts_of(&document);
+        let mut actors = self.gazetteer.first_pass(document.date);
+        let mut topics = self.taxonomy.first_pass(texts.len() - document.paragraphs.len());
+        // Each text is cut into its words once, and read for both while they are at hand.
+        let mut runs = Vec::new();
+        for text in &texts {
+            cut(text, &mut runs);
+            actors.read(text, &runs);
+            topics.read(text, &runs);
+        }
+        let actors = actors.resolve(&texts, self.options.floor);
+        actor::put(&mut document, actors, self.options);
+        topics.tag(&mut document, self.profile);
         document
     }
 

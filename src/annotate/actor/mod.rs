@@ -87,7 +87,7 @@ mod tag;
 mod trie;
 mod words;
 
-pub(crate) use self::tag::TagOptions;
+pub(crate) use self::tag::{TagOptions, put, texts_of};
 pub use self::{
     builder::{GazetteerBuilder, Problem, Severity},
     explain::Decision,

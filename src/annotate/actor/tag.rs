@@ -1,4 +1,6 @@
 //! The two passes over a document.
+//!
+//! In: the texts of a document, one by one, each cut into its runs. Out: the actors of each.
 
 use std::collections::HashMap;
 
@@ -12,7 +14,7 @@ use super::rule::{Rule, interned};
 use super::scan::Candidate;
 use crate::date::Date;
 use crate::document::{ActorTag, Document, Mention, MentionKind, Span};
-use crate::text::cut;
+use crate::text::{Run, cut};
 
 /// What a caller may choose about tagging.
 #[derive(Debug, Clone, Copy)]
@@ -29,36 +31,36 @@ impl Default for TagOptions {
     }
 }
 
-impl Gazetteer {
-    /// Replaces the actors of the document's title, headings and paragraphs.
-    pub(crate) fn tag(&self, document: &mut Document, options: TagOptions) {
-        let texts = texts_of(document);
-        let mut tags = self.tag_texts(&texts, document.date, options.floor).into_iter();
-        let mut next = || tags.next().unwrap_or_default();
-        let title = if document.title.is_some() { next() } else { Vec::new() };
-        let headings: Vec<Vec<ActorTag>> = document.sections.iter().map(|_| next()).collect();
-        let paragraphs: Vec<Vec<ActorTag>> = document.paragraphs.iter().map(|_| next()).collect();
-        document.title_actors = if options.headings { title } else { Vec::new() };
-        for (section, actors) in document.sections.iter_mut().zip(headings) {
-            section.actors = if options.headings { actors } else { Vec::new() };
+/// What the first pass over a document's texts gathers.
+#[derive(Debug)]
+pub(crate) struct FirstPass<'a> {
+    gazetteer: &'a Gazetteer,
+    when: Option<Period>,
+    candidates: Vec<Candidate>,
+    /// By text: where its candidates end.
+    ends: Vec<usize>,
+    licences: Licences,
+}
+
+impl FirstPass<'_> {
+    /// Takes in the next text of the document, which is cut into `runs`.
+    pub(crate) fn read(&mut self, text: &str, runs: &[Run]) {
+        let start = self.candidates.len();
+        if !self.gazetteer.entries.is_empty() {
+            self.gazetteer.scan(text, runs, &mut self.candidates);
+            self.licences.read(self.gazetteer, text, &self.candidates[start..], self.when);
         }
-        for (paragraph, actors) in document.paragraphs.iter_mut().zip(paragraphs) {
-            paragraph.actors = actors;
-        }
+        self.ends.push(self.candidates.len());
     }
 
-    /// The actors of several texts of one document, text by text; empty where nobody can be named.
-    pub(crate) fn tag_texts(&self, texts: &[&str], date: Option<Date>, floor: f32) -> Vec<Vec<ActorTag>> {
-        if self.entries.is_empty() {
-            return Vec::new();
-        }
-        let when = date.map(Period::of);
-        let (candidates, ends, licences) = self.first_pass(texts, when);
-        let own = self.own_acronyms(texts, &licences);
-        let mut resolver = Resolver::new(self, &licences, when);
+    /// The second pass: the actors of the same texts, text by text.
+    pub(crate) fn resolve(self, texts: &[&str], floor: f32) -> Vec<Vec<ActorTag>> {
+        let FirstPass { gazetteer, when, candidates, ends, licences } = self;
+        let own = gazetteer.own_acronyms(texts, &licences);
+        let mut resolver = Resolver::new(gazetteer, &licences, when);
         let mut tags = Vec::with_capacity(texts.len());
         let mut found: Vec<Found> = Vec::new();
-        let mut places = vec![0; self.actors.len()];
+        let mut places = vec![0; gazetteer.actors.len()];
         let mut start = 0;
         for (at, (text, &end)) in texts.iter().zip(&ends).enumerate() {
             found.clear();
@@ -67,16 +69,49 @@ impl Gazetteer {
             if let Some(own) = own.get(&at) {
                 add_own(own, &mut found);
             }
-            tags.push(self.group(&found, when, floor, &mut places));
+            tags.push(gazetteer.group(&found, when, floor, &mut places));
         }
         tags
+    }
+}
+
+/// Replaces the actors of a document's title, headings and paragraphs by those of its [`texts`](texts_of).
+pub(crate) fn put(document: &mut Document, tags: Vec<Vec<ActorTag>>, options: TagOptions) {
+    let mut tags = tags.into_iter();
+    let mut next = || tags.next().unwrap_or_default();
+    let of_heading = |actors| if options.headings { actors } else { Vec::new() };
+    document.title_actors = if document.title.is_some() { of_heading(next()) } else { Vec::new() };
+    document.sections.iter_mut().for_each(|section| section.actors = of_heading(next()));
+    document.paragraphs.iter_mut().for_each(|paragraph| paragraph.actors = next());
+}
+
+/// The title, the headings and the paragraphs of a document.
+pub(crate) fn texts_of(document: &Document) -> Vec<&str> {
+    let title = document.title.as_deref();
+    let headings = document.sections.iter().map(|section| section.heading.as_str());
+    let paragraphs = document.paragraphs.iter().map(|paragraph| paragraph.text.as_str());
+    title.into_iter().chain(headings).chain(paragraphs).collect()
+}
+
+impl Gazetteer {
+    /// Begins to read a document of a date.
+    pub(crate) fn first_pass(&self, date: Option<Date>) -> FirstPass<'_> {
+        FirstPass {
+            gazetteer: self,
+            when: date.map(Period::of),
+            candidates: Vec::new(),
+            ends: Vec::new(),
+            licences: Licences::new(self.actors.len()),
+        }
     }
 
     /// What was decided about every candidate of one text.
     pub(crate) fn explain(&self, text: &str, date: Option<Date>, floor: f32) -> Vec<Decision> {
-        let texts = [text];
-        let when = date.map(Period::of);
-        let (candidates, _, licences) = self.first_pass(&texts, when);
+        let mut runs = Vec::new();
+        cut(text, &mut runs);
+        let mut first = self.first_pass(date);
+        first.read(text, &runs);
+        let FirstPass { when, candidates, licences, .. } = first;
         let mut resolver = Resolver::new(self, &licences, when);
         resolver.trace = Some(Vec::new());
         let mut found = Vec::new();
@@ -93,7 +128,7 @@ impl Gazetteer {
                 *decision = Decision::rejected(decision.span, &decision.text, Rule::BelowFloor);
             }
         }
-        if let Some(own) = self.own_acronyms(&texts, &licences).get(&0) {
+        if let Some(own) = self.own_acronyms(&[text], &licences).get(&0) {
             for found in own {
                 let actor = &self.actors[found.actor as usize];
                 decisions.push(Decision::accepted(
@@ -107,21 +142,6 @@ impl Gazetteer {
         }
         decisions.sort_by_key(|decision| (decision.span.start, decision.span.end));
         decisions
-    }
-
-    fn first_pass(&self, texts: &[&str], when: Option<Period>) -> (Vec<Candidate>, Vec<usize>, Licences) {
-        let mut candidates = Vec::new();
-        let mut ends = Vec::with_capacity(texts.len());
-        let mut licences = Licences::new(self.actors.len());
-        let mut runs = Vec::new();
-        for text in texts {
-            let start = candidates.len();
-            cut(text, &mut runs);
-            self.scan(text, &runs, &mut candidates);
-            licences.read(self, text, &candidates[start..], when);
-            ends.push(candidates.len());
-        }
-        (candidates, ends, licences)
     }
 
     /// The places of acronyms that only the document defines, by text.
@@ -182,11 +202,4 @@ fn add_own(own: &[Found], found: &mut Vec<Found>) {
         }
     }
     found.sort_by_key(|found| (found.span.start, found.span.end));
-}
-
-fn texts_of(document: &Document) -> Vec<&str> {
-    let title = document.title.as_deref();
-    let headings = document.sections.iter().map(|section| section.heading.as_str());
-    let paragraphs = document.paragraphs.iter().map(|paragraph| paragraph.text.as_str());
-    title.into_iter().chain(headings).chain(paragraphs).collect()
 }

@@ -50,7 +50,8 @@ impl Taxonomy {
         let Some(paragraph) = document.paragraphs.get(paragraph) else { return Vec::new() };
         let mut scratch = Scratch::default();
         let mut hits = Vec::new();
-        let contexts = self.context_hits(document, &mut scratch);
+        let contexts =
+            self.contexts(document, |text, actors, hits| self.matcher.find(text, actors, &mut scratch, hits));
         self.matcher.find(&paragraph.text, &paragraph.actors, &mut scratch, &mut hits);
         let mut reasons: Vec<TopicReason> = self
             .weigh(&hits, contexts.of(paragraph.section))

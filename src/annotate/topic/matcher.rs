@@ -75,7 +75,6 @@ const NEVER: u32 = u32::MAX;
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
     surfaces: Surfaces,
-    runs: Vec<Run>,
     /// By run: the number of its word.
     numbers: Vec<u32>,
     tokens: Vec<Token>,
@@ -84,7 +83,9 @@ pub(super) struct Scratch {
     seen: Vec<Seen>,
     /// By pair, twice: where its left and its right half were last seen, as places in `seen`.
     halves: Vec<u32>,
+    /// Cues of words, and those with the cues that are actors.
     found: Vec<Hit>,
+    all: Vec<Hit>,
     /// By top: how far the longest match yet reaches, and how far the last block.
     covered: Vec<(usize, usize)>,
 }
@@ -191,10 +192,33 @@ impl Numbers for TrieNumbers<'_> {
 impl Matcher {
     /// Puts the hits of a text into `hits`, in the order of the text.
     pub(super) fn find(&self, text: &str, actors: &[ActorTag], scratch: &mut Scratch, hits: &mut Vec<Hit>) {
-        hits.clear();
-        let shouted = self.read(text, scratch);
+        let mut runs = Vec::new();
+        cut(text, &mut runs);
+        self.find_words(text, &runs, scratch);
+        let found = std::mem::take(&mut scratch.found);
+        self.choose(&found, text, actors, scratch, hits);
+        scratch.found = found;
+    }
+
+    /// Lists the cues of words that stand in a text, which is cut into `runs`.
+    pub(super) fn find_words<'a>(&self, text: &str, runs: &[Run], scratch: &'a mut Scratch) -> &'a [Hit] {
+        let shouted = self.read(text, runs, scratch);
         self.walk(shouted, scratch);
-        self.add_actors(actors, text, &mut scratch.found);
+        &scratch.found
+    }
+
+    /// Puts the hits of a text into `hits`, of the cues of words that stand in it and the actors that it names.
+    pub(super) fn choose(
+        &self,
+        words: &[Hit],
+        text: &str,
+        actors: &[ActorTag],
+        scratch: &mut Scratch,
+        hits: &mut Vec<Hit>,
+    ) {
+        scratch.all.clear();
+        scratch.all.extend_from_slice(words);
+        self.add_actors(actors, text, &mut scratch.all);
         self.leave_out_nested(scratch, hits);
     }
 
@@ -204,10 +228,9 @@ impl Matcher {
     /// Every second word is in some cue, and one in ten begins what the text may go on with. To ask that of each word
     /// was to guess wrong at each second one, at a cost above that of all the rest; so a word is written down in any
     /// case, and the next one over it if it does not count.
-    fn read(&self, text: &str, scratch: &mut Scratch) -> bool {
+    fn read(&self, text: &str, runs: &[Run], scratch: &mut Scratch) -> bool {
         let (mut upper, mut total) = (0_u32, 0_u32);
-        let Scratch { surfaces, tokens, runs, begins, numbers, .. } = scratch;
-        cut(text, runs);
+        let Scratch { surfaces, tokens, begins, numbers, .. } = scratch;
         // By themselves, so that the many look-ups that miss the first cache are under way together.
         numbers.clear();
         let number = |run: &Run| surfaces.number(run, || self.trie.word(plain_hash(&text.as_bytes()[run.range()])));
@@ -302,8 +325,9 @@ impl Matcher {
 
     /// Longest wins inside a top: what is nested in a longer match of its top is left out.
     fn leave_out_nested(&self, scratch: &mut Scratch, hits: &mut Vec<Hit>) {
-        let Scratch { found, covered, .. } = scratch;
-        found.sort_unstable_by(|one, other| {
+        let Scratch { all, covered, .. } = scratch;
+        hits.clear();
+        all.sort_unstable_by(|one, other| {
             let key = |found: &Hit| (found.span.start, std::cmp::Reverse(found.span.end));
             let weight = |found: &Hit| self.targets[found.cue as usize].weight;
             let heavier = || weight(other).total_cmp(&weight(one)).then(one.cue.cmp(&other.cue));
@@ -311,7 +335,7 @@ impl Matcher {
         });
         covered.clear();
         covered.resize(self.tops, (0, 0));
-        for one in found.iter() {
+        for one in all.iter() {
             let target = self.targets[one.cue as usize];
             let (end, blocked) = &mut covered[target.top as usize];
             // What covers this one started at or before it, so its end alone tells.

@@ -32,9 +32,10 @@ use self::cue::CueKind;
 use self::find::Names;
 use self::lexicon::{Lexicon, Settings};
 use self::matcher::{Hit, Matcher, MatcherBuilder, Scratch, Target};
-use crate::document::{Document, TopicTag};
+use crate::document::{ActorTag, Document, TopicTag};
 use crate::error::{Error, Result};
 use crate::facet::FacetPath;
+use crate::text::Run;
 
 /// How readily a paragraph is tagged with a topic.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -168,22 +169,11 @@ impl Taxonomy {
         &self.lexicon.settings
     }
 
-    /// Replaces the topics of the document's paragraphs; runs after the actors are tagged.
-    pub(crate) fn tag(&self, document: &mut Document, profile: Profile) {
-        if self.cues.is_empty() {
-            document.paragraphs.iter_mut().for_each(|paragraph| paragraph.topics.clear());
-            return;
-        }
-        let mut scratch = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
-        let mut hits = Vec::new();
-        let contexts = self.context_hits(document, &mut scratch);
-        for at in 0..document.paragraphs.len() {
-            let paragraph = &document.paragraphs[at];
-            self.matcher.find(&paragraph.text, &paragraph.actors, &mut scratch, &mut hits);
-            let context = contexts.of(paragraph.section);
-            document.paragraphs[at].topics = self.tags(&hits, context, profile);
-        }
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(scratch);
+    /// Begins to read a document whose first so many texts are its title and headings.
+    pub(crate) fn first_pass(&self, headings: usize) -> FirstPass<'_> {
+        let scratch = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+        let skipped = if self.settings().context > 0.0 { 0 } else { headings };
+        FirstPass { taxonomy: self, skipped, scratch, found: Vec::new(), ends: Vec::new() }
     }
 
     fn tags(&self, hits: &[Hit], context: &[Hit], profile: Profile) -> Vec<TopicTag> {
@@ -193,18 +183,19 @@ impl Taxonomy {
         self.decide(&self.weigh_likely(hits, context, profile), profile)
     }
 
-    /// The hits in the title and the headings, unless they weigh nothing.
-    fn context_hits(&self, document: &Document, scratch: &mut Scratch) -> Contexts {
+    /// The hits in the title and the headings, unless they weigh nothing. `find` is asked for those of each text, in
+    /// the order of the document.
+    fn contexts(&self, document: &Document, mut find: impl FnMut(&str, &[ActorTag], &mut Vec<Hit>)) -> Contexts {
         let mut contexts = Contexts::default();
         if self.settings().context <= 0.0 {
             return contexts;
         }
         if let Some(title) = &document.title {
-            self.matcher.find(title, &document.title_actors, scratch, &mut contexts.title);
+            find(title, &document.title_actors, &mut contexts.title);
         }
         for section in &document.sections {
             let mut hits = Vec::new();
-            self.matcher.find(&section.heading, &section.actors, scratch, &mut hits);
+            find(&section.heading, &section.actors, &mut hits);
             hits.extend_from_slice(&contexts.title);
             contexts.sections.push(hits);
         }
@@ -235,6 +226,54 @@ impl Taxonomy {
     /// The whole taxonomy as a readable table, which [`TaxonomyBuilder::add_table`] reads back.
     pub fn to_table(&self) -> String {
         table::write(&self.lexicon)
+    }
+}
+
+/// The cues of words in the texts of a document, gathered before its actors are known.
+#[derive(Debug)]
+pub(crate) struct FirstPass<'a> {
+    taxonomy: &'a Taxonomy,
+    /// How many texts are not read, because headings weigh nothing.
+    skipped: usize,
+    scratch: Scratch,
+    found: Vec<Hit>,
+    /// By text that is read: where its hits end.
+    ends: Vec<usize>,
+}
+
+impl FirstPass<'_> {
+    /// Takes in the next text of the document, which is cut into `runs`.
+    pub(crate) fn read(&mut self, text: &str, runs: &[Run]) {
+        if self.skipped > 0 {
+            self.skipped -= 1;
+            return;
+        }
+        if !self.taxonomy.cues.is_empty() {
+            self.found.extend_from_slice(self.taxonomy.matcher.find_words(text, runs, &mut self.scratch));
+        }
+        self.ends.push(self.found.len());
+    }
+
+    /// Replaces the topics of the document's paragraphs, whose actors are known by now.
+    pub(crate) fn tag(self, document: &mut Document, profile: Profile) {
+        let FirstPass { taxonomy, mut scratch, found, ends, .. } = self;
+        if taxonomy.cues.is_empty() {
+            document.paragraphs.iter_mut().for_each(|paragraph| paragraph.topics.clear());
+            return;
+        }
+        let (mut start, mut ends) = (0, ends.into_iter());
+        let mut choose = |text: &str, actors: &[ActorTag], hits: &mut Vec<Hit>| {
+            let end = ends.next().unwrap_or(start);
+            taxonomy.matcher.choose(&found[start..end], text, actors, &mut scratch, hits);
+            start = end;
+        };
+        let contexts = taxonomy.contexts(document, &mut choose);
+        let mut hits = Vec::new();
+        for paragraph in &mut document.paragraphs {
+            choose(&paragraph.text, &paragraph.actors, &mut hits);
+            paragraph.topics = taxonomy.tags(&hits, contexts.of(paragraph.section), profile);
+        }
+        taxonomy.idle.lock().unwrap_or_else(PoisonError::into_inner).push(scratch);
     }
 }
 
