@@ -15,17 +15,17 @@ impl<const WORDS: usize> Filter<WORDS> {
 
     /// The word and the bits of a member, which is a hash: its lowest bits and its highest.
     #[inline]
-    fn place(member: u32) -> (usize, u64) {
-        (member as usize % WORDS, 1 << (member >> 26) | 1 << (member >> 20 & 63))
+    fn place(member: u64) -> (usize, u64) {
+        (member as usize % WORDS, 1 << (member >> 58) | 1 << (member >> 52 & 63))
     }
 
-    pub(super) fn add(&mut self, member: u32) {
+    pub(super) fn add(&mut self, member: u64) {
         let (word, bits) = Self::place(member);
         self.words[word] |= bits;
     }
 
     #[inline]
-    pub(super) fn may_hold(&self, member: u32) -> bool {
+    pub(super) fn may_hold(&self, member: u64) -> bool {
         let (word, bits) = Self::place(member);
         self.words[word] & bits == bits
     }
@@ -42,7 +42,10 @@ mod tests {
 
     #[test]
     fn members_are_held_and_most_others_are_not() {
-        let member = |number: u32| number.wrapping_mul(0x9e37_79b1);
+        let member = |number: u64| {
+            let mixed = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            mixed ^ mixed >> 32
+        };
         let mut filter = Filter::<256>::new();
         (0..500).for_each(|number| filter.add(member(number)));
         assert!((0..500).all(|number| filter.may_hold(member(number))));

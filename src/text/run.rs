@@ -58,8 +58,8 @@ static FIRST: [[u64; 2]; Run::WHOLE + 1] = {
 pub(crate) struct Run {
     /// Its first sixteen bytes in lower case, the first one lowest, with zeros behind its end.
     pub(crate) letters: [u64; 2],
-    /// Of the letters; tables take its lowest bits.
-    pub(crate) hash: u32,
+    /// Of the letters, all its bits of all of theirs.
+    pub(crate) hash: u64,
     /// Where it stands, in bytes of the text.
     pub(crate) start: u32,
     pub(crate) end: u32,
@@ -128,12 +128,12 @@ impl Run {
     }
 }
 
-/// Multiplicative hashing (Knuth): the upper half of the product depends on all bits of the lower half, and the fold
-/// brings those of the upper one down.
+/// Multiplicative hashing (Knuth) of both halves; the last product and the fold bring every bit to all places.
 #[inline]
-fn hash(letters: [u64; 2]) -> u32 {
-    let folded = letters[0] ^ letters[1].rotate_left(29);
-    ((folded ^ folded >> 32).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
+fn hash(letters: [u64; 2]) -> u64 {
+    let mixed = letters[0].wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ letters[1].wrapping_mul(0xd6e8_feb8_6659_fd93);
+    let mixed = (mixed ^ mixed >> 32).wrapping_mul(0xd6e8_feb8_6659_fd93);
+    mixed ^ mixed >> 32
 }
 
 /// Puts the runs of a text into `runs`, in its order. A text of 4 GiB or more has none, because they could not say

@@ -73,9 +73,9 @@ pub(crate) fn is_followed(bytes: &[u8], run: &Run, next: &Run) -> bool {
 }
 
 #[inline]
-fn pair(first: &Run, second: &Run) -> u32 {
-    // Multiplicative hashing once more, so that the two do not cancel each other out.
-    first.hash.wrapping_mul(0x9e37_79b1).rotate_left(16) ^ second.hash
+fn pair(first: &Run, second: &Run) -> u64 {
+    // Turned, so that the order counts.
+    first.hash.rotate_left(21) ^ second.hash
 }
 
 #[cfg(test)]

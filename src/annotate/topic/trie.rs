@@ -168,9 +168,9 @@ pub(super) struct Trie {
 
 /// Two words as one member of a filter. Multiplicative hashing (Knuth).
 #[inline]
-fn pair(first: u32, second: u32) -> u32 {
-    let both = u64::from(first) << 32 | u64::from(second);
-    ((both ^ both >> 19).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
+fn pair(first: u32, second: u32) -> u64 {
+    let mixed = (u64::from(first) << 32 | u64::from(second)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    mixed ^ mixed >> 32
 }
 
 impl Trie {
