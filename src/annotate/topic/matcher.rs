@@ -65,6 +65,8 @@ struct Seen {
     sentence: u32,
     /// Its bytes.
     span: Span,
+    /// Which half it is, as a place in `halves`.
+    half: u32,
     /// The place in the list of the same half where it was seen before, or [`NEVER`].
     before: u32,
 }
@@ -262,8 +264,8 @@ impl Matcher {
 
     fn walk(&self, shouted: bool, scratch: &mut Scratch) {
         let Scratch { tokens, begins, seen, halves, found, .. } = scratch;
-        seen.clear();
-        halves.clear();
+        // What the last text had is forgotten one by one: there are thousands of halves, and few in a paragraph.
+        seen.drain(..).for_each(|half: Seen| halves[half.half as usize] = NEVER);
         halves.resize(2 * usize::from(self.pairs), NEVER);
         found.clear();
         for &at in begins.iter() {
@@ -288,7 +290,8 @@ impl Matcher {
                         Leaf::Half { cue, pair, right, within } => {
                             let half = 2 * usize::from(pair) + usize::from(right);
                             let (last, sentence) = (token.place, token.sentence);
-                            let now = Seen { first: first.place, last, sentence, span, before: halves[half] };
+                            let before = halves[half];
+                            let now = Seen { first: first.place, last, sentence, span, half: half as u32, before };
                             if let Some(other) = other_half(now, halves[half ^ 1], u32::from(within), seen) {
                                 found.push(Hit { cue, span: Span::new(other.start, span.end) });
                             }
