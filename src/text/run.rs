@@ -76,7 +76,7 @@ impl Run {
             hash: hash(letters),
             start: start as u32,
             end: end as u32,
-            has_small: written + AT_LEAST_A & HIGH != 0,
+            has_small: (written + AT_LEAST_A) & HIGH != 0,
             has_capital: written != small,
             starts_small: written as u8 >= b'a',
         };
