@@ -32,7 +32,7 @@ pub struct IndexStats {
 #[non_exhaustive]
 pub struct PartSize {
     /// What the part holds: `"postings"`, `"positions"`, `"terms"`, `"lengths"`, `"columns"`,
-    /// `"facets"`, `"stored paragraphs"`, `"deletions"` or `"other"`.
+    /// `"stored paragraphs"`, `"deletions"` or `"other"`.
     pub part: &'static str,
     /// In bytes.
     pub bytes: u64,
@@ -87,7 +87,6 @@ fn part(name: &str) -> &'static str {
         Some("term") => "terms",
         Some("fieldnorm") => "lengths",
         Some("fast") => "columns",
-        Some("facets") => "facets",
         Some("store") => "stored paragraphs",
         Some("del") => "deletions",
         _ => "other",

@@ -45,7 +45,7 @@ fn names_are_looked_up_best_first() {
 fn a_table_written_and_read_back_is_the_same_taxonomy() -> Result<()> {
     let taxonomy = Taxonomy::built_in();
     let mut builder = Taxonomy::builder();
-    builder.clear().add_table("copy", &taxonomy.to_table())?;
+    builder.clear().add_table("copy", &taxonomy.to_table());
     assert_eq!(builder.build()?.fingerprint(), taxonomy.fingerprint());
     assert_ne!(Taxonomy::empty().fingerprint(), taxonomy.fingerprint());
     Ok(())
@@ -61,12 +61,12 @@ fn users_add_override_replace_and_drop() -> Result<()> {
             "{\"path\": \"/topic/space\", \"drop\": true}\n",
             "{\"path\": \"/topic/war\", \"remove\": [\"warfare\"]}\n",
         ),
-    )?;
+    );
     builder.add_toml(
         "mine.toml",
         "[[topic]]\npath = \"/topic/fish\"\ncodes = [\"iptc:medtop:20000210\"]\n\
          cues = [\"cod quota\", { cue = \"herring\", kind = \"weak\" }]\n",
-    )?;
+    );
     let annotator = Annotator::builder().taxonomy(builder.build()?).build();
     let taxonomy = annotator.taxonomy();
     assert!(taxonomy.lookup("space").iter().all(|topic| !topic.path().as_str().starts_with("/topic/space")));
@@ -90,7 +90,7 @@ fn what_cannot_be_used_is_refused_by_line_and_reason() {
             "{\"path\": \"/actor/x\"}",
             "line 1, column 1: topic \"/actor/x\": expected /topic/<top> or /topic/<top>/<leaf>",
         ),
-        ("\n{\"path\": 3}", "line 2, column 10"),
+        ("\n{\"path\": 3}", "(column 10)"),
         ("{\"path\": \"/topic/x\", \"cue\": []}", "unknown field `cue`"),
         (
             "{\"path\": \"/topic/x\", \"cues\": [{\"cue\": \"a\", \"kind\": \"huge\"}]}",
@@ -104,7 +104,7 @@ fn what_cannot_be_used_is_refused_by_line_and_reason() {
         ("{\"path\": \"/topic/x\", \"codes\": [\"dewey:3\"]}", "code \"dewey:3\": expected one like"),
     ];
     for (text, expected) in json {
-        let error = Taxonomy::builder().add_json_lines("mine.jsonl", text).map(drop).expect_err(text);
+        let error = Taxonomy::builder().add_json_lines("mine.jsonl", text).build().map(drop).expect_err(text);
         assert!(error.is_input(), "{text}");
         let message = error.to_string();
         assert!(message.starts_with("mine.jsonl: line ") && message.contains(expected), "{text}: {message}");
@@ -115,7 +115,7 @@ fn what_cannot_be_used_is_refused_by_line_and_reason() {
         ("[topics]\n", "unknown field"),
     ];
     for (text, expected) in toml {
-        let error = Taxonomy::builder().add_toml("mine.toml", text).map(drop).expect_err(text);
+        let error = Taxonomy::builder().add_toml("mine.toml", text).build().map(drop).expect_err(text);
         assert!(error.to_string().contains(expected), "{text}: {error}");
     }
     let table = [
@@ -126,9 +126,32 @@ fn what_cannot_be_used_is_refused_by_line_and_reason() {
         ("-\ttemperature\tsetting\t1", "setting \"temperature\": expected one of balanced"),
     ];
     for (text, expected) in table {
-        let error = Taxonomy::builder().add_table("mine.tsv", text).map(drop).expect_err(text);
+        let error = Taxonomy::builder().add_table("mine.tsv", text).build().map(drop).expect_err(text);
         assert!(error.to_string().contains(expected), "{text}: {error}");
     }
+}
+
+#[test]
+fn every_mistake_is_told_at_once() {
+    let mut builder = Taxonomy::builder();
+    builder
+        .add_json_lines("a.jsonl", "{\"path\": \"/topic/x\", \"cues\": [\"--\"]}\n{\"path\": \"/topic/tea\"}\n{\"path\": 3}\n")
+        .add_toml(
+            "b.toml",
+            "[[topic]]\npath = \"/x\"\n\n[[topic]]\npath = \"/topic/mate\"\n\n[[topic]]\npath = \"/topic/y\"\nlabels = 1\n",
+        )
+        .add_table("c.tsv", "/topic/x\ta\n/topic/milk\tcream\tstrong\n/topic/x\ta\thuge\n");
+    let problems = builder.check();
+    let places: Vec<_> = problems.iter().map(|problem| (&*problem.file, problem.line)).collect();
+    assert_eq!(
+        places,
+        [("a.jsonl", 1), ("a.jsonl", 3), ("b.toml", 1), ("b.toml", 7), ("c.tsv", 1), ("c.tsv", 3)],
+        "{problems:?}"
+    );
+    let error = builder.build().map(drop).expect_err("six mistakes");
+    assert!(error.is_input() && error.to_string().contains("a.jsonl: line 1"), "{error}");
+    assert!(error.to_string().contains("(and 5 more)"), "{error}");
+    assert!(builder.clear().check().is_empty());
 }
 
 #[test]
@@ -214,32 +237,93 @@ fn check_topics(table: &str) -> Result<()> {
     Ok(())
 }
 
+/// A line of `seed.tsv` or `prose.tsv`: topics that must be there, topics that a reader may give as well, and the text.
+struct Read<'a> {
+    must: Vec<&'a str>,
+    may: Vec<&'a str>,
+    text: &'a str,
+}
+
+fn read(line: &str) -> Read<'_> {
+    let &[must, may, text] = line.split('\t').collect::<Vec<_>>().as_slice() else {
+        panic!("expected three columns: {line}");
+    };
+    Read { must: topics(must), may: topics(may), text }
+}
+
+fn topics(cell: &str) -> Vec<&str> {
+    cell.split(',').filter(|topic| *topic != "-").collect()
+}
+
+fn top(path: &str) -> &str {
+    path.split('/').next().unwrap_or(path)
+}
+
 #[test]
 fn the_seed_has_the_topics_a_reader_gives_it() -> Result<()> {
     let source = include_str!("../../seeds/000_468284d11647a011.txt");
     let document = Annotator::new().annotate(Document::parse("seed", source)?);
-    let expected: [&[&str]; 5] = [
-        &["diplomacy/bilateral-relations", "diplomacy/summits-negotiations", "great-power/strategic-partnership"],
-        &["defence/posture-deployments", "military-aid/arms-supplies", "sanctions/imposition", "trade/disputes"],
-        &[
-            "alliances/collective-defence",
-            "alliances/nato-enlargement",
-            "great-power/multipolarity",
-            "great-power/strategic-partnership",
-            "intelligence/hybrid",
-        ],
-        &["alliances/minilateral", "climate", "energy/gas", "territorial/land-disputes", "territorial/spheres"],
-        &["great-power/strategic-partnership", "sanctions/economic-coercion", "war/interstate"],
-    ];
-    for (paragraph, expected) in document.paragraphs.iter().zip(expected) {
-        let found: Vec<&str> = paragraph.topics.iter().map(|tag| tag.path.as_str()).collect();
-        for topic in expected {
-            assert!(found.contains(&&*format!("/topic/{topic}")), "{} {topic}: {found:?}", paragraph.ordinal);
+    let cases: Vec<Read<'_>> =
+        include_str!("../data/topics/seed.tsv").lines().filter(|line| !line.starts_with('#')).map(read).collect();
+    assert_eq!(document.paragraphs.len(), cases.len());
+    for (paragraph, case) in document.paragraphs.iter().zip(cases) {
+        assert!(paragraph.text.starts_with(case.text), "{}", paragraph.ordinal);
+        let found: Vec<&str> =
+            paragraph.topics.iter().filter_map(|tag| tag.path.as_str().strip_prefix("/topic/")).collect();
+        for topic in &case.must {
+            assert!(found.contains(topic), "{} {topic}: {found:?}", paragraph.ordinal);
         }
-        for not in ["/topic/maritime", "/topic/cyber", "/topic/domestic", "/topic/economy", "/topic/human-rights"] {
-            assert!(!found.iter().any(|path| path.starts_with(not)), "{} {not}: {found:?}", paragraph.ordinal);
+        for topic in &found {
+            assert!(case.must.contains(topic) || case.may.contains(topic), "{} {topic}", paragraph.ordinal);
         }
     }
+    Ok(())
+}
+
+/// How the tags of a set of texts compare to a reader's.
+#[derive(Debug, Default, PartialEq)]
+struct Score {
+    wanted: usize,
+    found: usize,
+    tags: usize,
+    /// Tags whose top a reader gives neither as a must nor as a may.
+    wrong: usize,
+}
+
+/// The texts between a heading and the next.
+fn prose(heading: &str) -> impl Iterator<Item = Read<'static>> {
+    let lines = include_str!("../data/topics/prose.tsv").lines();
+    lines
+        .skip_while(move |line| line.strip_prefix("== ") != Some(heading))
+        .skip(1)
+        .take_while(|line| !line.starts_with("== "))
+        .filter(|line| !line.starts_with('#') && !line.is_empty())
+        .map(read)
+}
+
+fn judge(heading: &str) -> Result<Score> {
+    let annotator = Annotator::new();
+    let mut score = Score::default();
+    for case in prose(heading) {
+        let tags = tags(&annotator, case.text)?;
+        let found: Vec<&str> = tags.iter().filter_map(|path| path.strip_prefix("/topic/")).collect();
+        score.wanted += case.must.len();
+        score.found += case.must.iter().filter(|topic| found.contains(topic)).count();
+        score.tags += found.len();
+        let allowed: Vec<&str> = case.must.iter().chain(&case.may).map(|topic| top(topic)).collect();
+        score.wrong += found.iter().filter(|topic| !allowed.contains(&top(topic))).count();
+    }
+    Ok(score)
+}
+
+#[test]
+fn prose_has_the_topics_a_reader_gives_it() -> Result<()> {
+    // The cues were written with these at hand.
+    let learnt = judge("Seen")?;
+    assert!(learnt.wanted == 150 && learnt.found >= 148 && learnt.wrong <= 11, "{learnt:?}");
+    // These were written after the cues, and nothing was mended for them: what a new text may expect.
+    let unseen = judge("Unseen")?;
+    assert!(unseen.wanted == 36 && unseen.found >= 13 && unseen.wrong <= 3, "{unseen:?}");
     Ok(())
 }
 
@@ -249,7 +333,7 @@ fn one_weak_cue_never_tags_and_two_may() -> Result<()> {
     builder.clear().add_json_lines(
         "weak",
         "{\"path\": \"/topic/a\", \"cues\": [{\"cue\": \"one\", \"kind\": \"weak\", \"weight\": 9}, {\"cue\": \"two\", \"kind\": \"weak\"}]}",
-    )?;
+    );
     let annotator = Annotator::builder().taxonomy(builder.build()?).build();
     assert!(tags(&annotator, "Only one.")?.is_empty());
     assert_eq!(tags(&annotator, "Now two, and one.")?, ["/topic/a"]);

@@ -7,31 +7,8 @@ use super::draft::Draft;
 use super::gazetteer::Gazetteer;
 use super::load::Loader;
 use super::table;
+use crate::annotate::problem::{Problem, refuse_mistakes};
 use crate::error::{Error, Result};
-
-/// How bad a [`Problem`] is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Severity {
-    /// Two actors claim one name; the later one has it now.
-    Conflict,
-    /// The entry cannot be used; [`GazetteerBuilder::build`] fails.
-    Mistake,
-}
-
-/// Something the loader found in a user's gazetteer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Problem {
-    /// The file, as it was named to the builder.
-    pub file: String,
-    /// Where the entry begins, 1-based.
-    pub line: usize,
-    /// How bad it is.
-    pub severity: Severity,
-    /// What was found and what was expected.
-    pub reason: String,
-}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Format {
@@ -169,17 +146,8 @@ impl GazetteerBuilder {
     /// many there are. Conflicts are no errors.
     pub fn build(&self) -> Result<Arc<Gazetteer>> {
         let (draft, problems) = self.read();
-        let mut mistakes = problems.into_iter().filter(|problem| problem.severity == Severity::Mistake);
-        match mistakes.next() {
-            None => Ok(Arc::new(Gazetteer::compile(&draft))),
-            Some(first) => {
-                let more = match mistakes.count() {
-                    0 => String::new(),
-                    count => format!(" (and {count} more)"),
-                };
-                Err(Error::line(first.file, first.line, 1, first.reason + &more))
-            }
-        }
+        refuse_mistakes(&problems)?;
+        Ok(Arc::new(Gazetteer::compile(&draft)))
     }
 
     fn read(&self) -> (Draft, Vec<Problem>) {

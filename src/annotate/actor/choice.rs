@@ -3,7 +3,7 @@
 use super::context::{after_possessive, char_at, in_capitals, next_word, prev_word};
 use super::draft::{Guard, Sense};
 use super::gazetteer::{Claim, Entry};
-use super::homograph::{Cue, Default_, at_start, follows, given_before, precedes, surname_after};
+use super::homograph::{Cue, Default_, around, at_start, follows, given_before, precedes, surname_after};
 use super::metonym::{Neighbours, is_only_like, links, stands_for_government};
 use super::period::Period;
 use super::record::ActorKind;
@@ -55,6 +55,7 @@ impl Resolver<'_> {
             Cue::Prev(phrases) => precedes(text, span.start, phrases),
             Cue::GivenBefore => given_before(text, span.start),
             Cue::SurnameAfter => end == span.end && surname_after(text, span, next_is_actor),
+            Cue::Around(words) => around(text, span, words),
             Cue::Near(group) => self.near(text, candidates, at, group),
             Cue::Start => at_start(text, span.start),
             Cue::Doc(_) => false,

@@ -1,7 +1,7 @@
 //! The compiled gazetteer.
 
 use std::collections::HashMap;
-use std::sync::{Arc, LazyLock, Mutex};
+use std::sync::{Arc, LazyLock};
 
 use super::draft::{Draft, Guard, Sense};
 use super::gate::Gate;
@@ -9,7 +9,6 @@ use super::homograph::Homograph;
 use super::period::Period;
 use super::record::Actor;
 use super::table;
-use super::tag::Room;
 use super::trie::Trie;
 use crate::facet::FacetPath;
 
@@ -62,7 +61,7 @@ pub(super) type Holders = HashMap<u32, Vec<(Arc<str>, Vec<(Period, u32)>)>>;
 /// The actors that can be recognised: states, organisations, institutions and persons.
 ///
 /// The built-in one covers every state and territory, some 340 organisations, 270 institutions with a name
-/// of their own, the ministries, parliaments and armies that every state has, and 2,500 persons with the
+/// of their own, the ministries, parliaments and armies that every state has, and 2,900 persons with the
 /// offices they held. [`Gazetteer::builder`] adds to it, overrides or replaces it.
 ///
 /// # Cost
@@ -92,8 +91,6 @@ pub struct Gazetteer {
     /// Actor and entry of every claim, sorted.
     pub(crate) names: Vec<(u32, u32)>,
     pub(crate) fingerprint: u64,
-    /// Room that is used again: one for each thread that ever tagged at the same time.
-    pub(super) idle: Mutex<Vec<Room>>,
 }
 
 impl std::fmt::Debug for Gazetteer {

@@ -25,6 +25,8 @@ pub(crate) enum Cue {
     GivenBefore,
     /// A capitalised word follows that may be a surname.
     SurnameAfter,
+    /// One of these, as written, stands within [`AROUND`] bytes on either side.
+    Around(Vec<String>),
     /// A member of a block group stands beside it in the same list.
     Near(String),
     /// The document names one of these actors.
@@ -79,11 +81,14 @@ fn cue(text: &str) -> Result<Cue, String> {
         "prev" => Cue::Prev(words),
         "prev-cap" => Cue::GivenBefore,
         "person" => Cue::SurnameAfter,
+        "around" => Cue::Around(words),
         "near" => Cue::Near(words.concat()),
         "doc" => Cue::Doc(words),
         "start" => Cue::Start,
         _ => {
-            return Err(format!("cue {text:?}: expected next:, own:, prev:, prev-cap, person, near:, doc: or start"));
+            return Err(format!(
+                "cue {text:?}: expected next:, own:, prev:, prev-cap, person, around:, near:, doc: or start"
+            ));
         }
     })
 }
@@ -120,6 +125,17 @@ pub(crate) fn precedes(text: &str, at: usize, phrases: &[String]) -> bool {
 
 fn eq_folded(word: &str, lower: &str) -> bool {
     word.eq_ignore_ascii_case(lower) || !word.is_ascii() && word.replace('\u{2019}', "'").eq_ignore_ascii_case(lower)
+}
+
+/// How far a word that tells the place may stand from the name, in bytes: about two sentences of news. A bound, because
+/// a text may repeat the name without end.
+const AROUND: usize = 200;
+
+/// Whether one of the words, as written, stands not far from a name.
+pub(crate) fn around(text: &str, span: Span, words: &[String]) -> bool {
+    let floor = |at: usize| (0..=at).rev().find(|&at| text.is_char_boundary(at)).unwrap_or_default();
+    let window = &text[floor(span.start.saturating_sub(AROUND))..floor((span.end + AROUND).min(text.len()))];
+    words.iter().any(|word| window.contains(word.as_str()))
 }
 
 /// Whether a given name stands right before: one of the list, an initial ("B. Jordan"), or any behind "Mr",

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 
-use super::builder::{Problem, Severity};
 use super::draft::{Draft, DraftActor, DraftBlock, DraftName, DraftOffice, Guard, Sense, is_step};
 use super::period::Period;
 use super::record::ActorKind;
 use super::trie::{MAX_NAME_BYTES, fold};
+use crate::annotate::problem::{Problem, Severity};
 
 /// An actor as a user writes it.
 #[derive(Debug, Default, Deserialize)]

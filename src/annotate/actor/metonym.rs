@@ -52,6 +52,12 @@ pub(crate) fn stands_for_government(text: &str, span: Span, neighbours: Neighbou
     {
         return Some(Rule::SeatParty);
     }
+    // "offered Moscow a list", "gave Kyiv its word": whom something is given.
+    if is_in(List::Ditransitive, before_text)
+        && next_word(text, span.end).is_some_and(|word| is_in(List::ObjectStart, &text[word.range()]))
+    {
+        return Some(Rule::SeatParty);
+    }
     // "insisted that Washington lift the sanctions": a verb in its base form.
     if is_in(List::Subordinators, before_text)
         && next_word(text, span.end).is_some_and(|word| is_in(List::BaseVerbs, &text[word.range()]))
@@ -214,7 +220,7 @@ fn acts(text: &str, at: usize) -> bool {
         }
         return match verb {
             // "Paris has museums", "Moscow is cold": an auxiliary alone says nothing.
-            "has" | "had" => participle_follows(text, word.end),
+            "has" | "had" => participle_follows(text, word.end) || has_policy(text, word.end),
             "is" | "was" => intention_follows(text, word.end),
             "did" | "can" | "could" | "may" | "might" | "should" | "must" | "will" | "would" => {
                 !followed_by(text, word.end, &["be", "have", "host", "see"])
@@ -260,6 +266,14 @@ fn participle_follows(text: &str, at: usize) -> bool {
             );
     }
     false
+}
+
+/// Whether it has, or lacks, what a government has: "Brussels has no plan", "Berlin had little appetite".
+fn has_policy(text: &str, at: usize) -> bool {
+    next_word(text, at).is_some_and(|word| {
+        matches!(&text[word.range()], "no" | "little" | "its" | "a" | "every" | "neither")
+            && owns_policy(text, word.end)
+    })
 }
 
 fn intention_follows(text: &str, at: usize) -> bool {

@@ -89,7 +89,7 @@ mod words;
 
 pub(crate) use self::tag::{TagOptions, put, texts_of};
 pub use self::{
-    builder::{GazetteerBuilder, Problem, Severity},
+    builder::GazetteerBuilder,
     explain::Decision,
     gazetteer::Gazetteer,
     record::{Actor, ActorCodes, ActorKind, Alias, Office},

@@ -27,8 +27,10 @@ pub(crate) fn rules_out(text: &str, span: Span, candidate: Candidate, entry: &En
         letters <= 5 && !surface.contains('.') && !surface.bytes().any(|byte| byte.is_ascii_lowercase());
     if acronym_as_word
         && is_in(List::CapsWords, surface)
-        && in_capitals(text, span)
-        && !is_party_in_capitals(text, span)
+        && match in_capitals(text, span) {
+            true => !is_party_in_capitals(text, span),
+            false => surface == "WHO" && goes_on_in_capitals(text, span),
+        }
     {
         return Err(Rule::OrdinaryWord);
     }
@@ -41,6 +43,16 @@ pub(crate) fn rules_out(text: &str, span: Span, candidate: Candidate, entry: &En
         return Err(Rule::OrdinaryWord);
     }
     Ok(())
+}
+
+/// Whether two words in capitals follow: "and WHO IS TO pay", said loudly inside a sentence.
+fn goes_on_in_capitals(text: &str, span: Span) -> bool {
+    let mut at = span.end;
+    (0..2).all(|_| {
+        let Some(word) = next_word(text, at) else { return false };
+        at = word.end;
+        word.len() > 1 && text[word.range()].bytes().all(|byte| byte.is_ascii_uppercase())
+    })
 }
 
 /// Whether an acronym in a line of capitals is beside what only an actor can be beside.
@@ -61,7 +73,12 @@ fn is_party_in_capitals(text: &str, span: Span) -> bool {
         return true;
     }
     let next = next_word(text, span.end).map(|word| text[word.range()].to_lowercase());
-    begins_sentence(text, span.start)
+    let begins = begins_sentence(text, span.start);
+    // "US TO HOST TALKS": no sentence begins with the pronoun.
+    if begins && &text[span.range()] == "US" && next.is_some() {
+        return true;
+    }
+    begins
         && next.as_deref().is_some_and(|word| link(word) || is_in(List::Agentive, word) && &text[span.range()] != "WHO")
         || next.as_deref().is_some_and(|word| {
             matches!(

@@ -1,7 +1,5 @@
 //! Puts a taxonomy together from the built-in tables and a user's own.
 
-use std::ops::Range;
-
 use serde::Deserialize;
 
 use super::Taxonomy;
@@ -9,20 +7,24 @@ use super::cue::{Cue, Pattern};
 use super::lexicon::Lexicon;
 use super::node::Scheme;
 use super::table;
-use crate::error::{Error, Result};
+use crate::annotate::problem::{Problem, refuse_mistakes};
+use crate::error::Result;
 use crate::facet::FacetPath;
 
 const TOPICS: &str = include_str!("../data/topics.tsv");
 const CUES: &str = include_str!("../data/topic-cues.tsv");
 
 pub(super) fn built_in_lexicon() -> Result<Lexicon> {
-    let mut lexicon = Lexicon::default();
-    table::read(&mut lexicon, "topics.tsv", TOPICS)?;
-    table::read(&mut lexicon, "topic-cues.tsv", CUES)?;
-    Ok(lexicon)
+    let mut builder = TaxonomyBuilder { lexicon: Lexicon::default(), problems: Vec::new() };
+    builder.add_table("topics.tsv", TOPICS).add_table("topic-cues.tsv", CUES);
+    refuse_mistakes(&builder.problems)?;
+    Ok(builder.lexicon)
 }
 
 /// Puts a [`Taxonomy`] together: the built-in one, and what the user adds, overrides or takes out.
+///
+/// What cannot be used is collected, with file, line and reason ([`TaxonomyBuilder::check`]), so that all of it can be
+/// mended at once; as long as there is a mistake, [`TaxonomyBuilder::build`] fails.
 ///
 /// # Records
 ///
@@ -51,7 +53,8 @@ pub(super) fn built_in_lexicon() -> Result<Lexicon> {
 /// use demarche::{Annotator, Document, Taxonomy};
 ///
 /// let mut builder = Taxonomy::builder();
-/// builder.add_json_lines("mine.jsonl", r#"{"path": "/topic/energy/hydrogen", "cues": ["electrolyser"]}"#)?;
+/// builder.add_json_lines("mine.jsonl", r#"{"path": "/topic/energy/hydrogen", "cues": ["electrolyser"]}"#);
+/// assert!(builder.check().is_empty());
 /// let taxonomy = builder.build()?;
 /// assert_eq!(taxonomy.lookup("hydrogen")[0].label(), "Hydrogen");
 /// # Ok::<(), demarche::Error>(())
@@ -59,6 +62,7 @@ pub(super) fn built_in_lexicon() -> Result<Lexicon> {
 #[derive(Debug, Clone)]
 pub struct TaxonomyBuilder {
     lexicon: Lexicon,
+    problems: Vec<Problem>,
 }
 
 /// Some editors begin a file with it; it is no part of the text.
@@ -102,79 +106,81 @@ struct FullCue {
 #[serde(deny_unknown_fields)]
 struct TomlFile {
     #[serde(default)]
-    topic: Vec<toml::Spanned<Record>>,
+    topic: Vec<toml::Spanned<toml::Table>>,
 }
 
 impl TaxonomyBuilder {
     pub(super) fn new() -> TaxonomyBuilder {
-        TaxonomyBuilder { lexicon: Taxonomy::built_in().lexicon.clone() }
+        TaxonomyBuilder { lexicon: Taxonomy::built_in().lexicon.clone(), problems: Vec::new() }
     }
 
     /// Drops every topic, also the built-in ones.
     pub fn clear(&mut self) -> &mut TaxonomyBuilder {
         self.lexicon = Lexicon::default();
+        self.problems.clear();
         self
     }
 
-    /// Adds records of JSON Lines; `name` stands in error messages. Blank lines are left aside.
-    ///
-    /// # Errors
-    ///
-    /// [`is_input`](Error::is_input) with line and reason, at the first record that cannot be used; the
-    /// builder is then as it was before.
-    pub fn add_json_lines(&mut self, name: &str, lines: &str) -> Result<&mut TaxonomyBuilder> {
-        let mut lexicon = self.lexicon.clone();
+    /// Lays records of JSON Lines over what was added before; `name` is what problems call them. Blank lines are left
+    /// aside.
+    pub fn add_json_lines(&mut self, name: &str, lines: &str) -> &mut TaxonomyBuilder {
         let lines = lines.strip_prefix(BYTE_ORDER_MARK).unwrap_or(lines);
         for (at, line) in lines.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-            let record: Record = serde_json::from_str(line)
-                .map_err(|error| Error::line(name, at + 1, error.column().max(1), json_reason(&error)))?;
-            add_record(&mut lexicon, record).map_err(|reason| Error::line(name, at + 1, 1, reason))?;
+            let record = serde_json::from_str::<Record>(line)
+                .map_err(|error| format!("{} (column {})", json_reason(&error), error.column().max(1)));
+            self.add_record(name, at + 1, record);
         }
-        self.lexicon = lexicon;
-        Ok(self)
+        self
     }
 
-    /// Adds the `[[topic]]` tables of a TOML text; `name` stands in error messages.
-    ///
-    /// # Errors
-    ///
-    /// As [`add_json_lines`](TaxonomyBuilder::add_json_lines).
-    pub fn add_toml(&mut self, name: &str, text: &str) -> Result<&mut TaxonomyBuilder> {
+    /// Lays the `[[topic]]` tables of a TOML text over what was added before; `name` is what problems call it.
+    pub fn add_toml(&mut self, name: &str, text: &str) -> &mut TaxonomyBuilder {
         let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
-        let refuse = |span: Option<Range<usize>>, reason: String| {
-            let before = text.get(..span.map_or(0, |span| span.start)).unwrap_or_default();
-            let column = before.len() - before.rfind('\n').map_or(0, |at| at + 1) + 1;
-            Error::line(name, before.matches('\n').count() + 1, column, reason)
-        };
-        let file: TomlFile = toml::from_str(text).map_err(|error| refuse(error.span(), error.message().to_owned()))?;
-        let mut lexicon = self.lexicon.clone();
-        for record in file.topic {
-            let span = record.span();
-            add_record(&mut lexicon, record.into_inner()).map_err(|reason| refuse(Some(span), reason))?;
+        let ends: Vec<usize> = text.match_indices('\n').map(|(end, _)| end).collect();
+        let line_of = |offset: usize| ends.partition_point(|&end| end < offset) + 1;
+        match toml::from_str::<TomlFile>(text) {
+            Ok(file) => {
+                for table in file.topic {
+                    let line = line_of(table.span().start);
+                    let record = table.into_inner().try_into::<Record>().map_err(|error| error.message().to_owned());
+                    self.add_record(name, line, record);
+                }
+            }
+            Err(error) => {
+                let line = error.span().map_or(1, |span| line_of(span.start));
+                self.problems.push(Problem::mistake(name, line, error.message()));
+            }
         }
-        self.lexicon = lexicon;
-        Ok(self)
+        self
     }
 
-    /// Adds a table as [`Taxonomy::to_table`] writes it, its settings included; `name` stands in error
-    /// messages.
-    ///
-    /// # Errors
-    ///
-    /// As [`add_json_lines`](TaxonomyBuilder::add_json_lines).
-    pub fn add_table(&mut self, name: &str, table: &str) -> Result<&mut TaxonomyBuilder> {
-        let mut lexicon = self.lexicon.clone();
-        table::read(&mut lexicon, name, table)?;
-        self.lexicon = lexicon;
-        Ok(self)
+    /// Lays a table, as [`Taxonomy::to_table`] writes it, over what was added before, its settings included; `name` is
+    /// what problems call it.
+    pub fn add_table(&mut self, name: &str, table: &str) -> &mut TaxonomyBuilder {
+        let mistakes = table::read(&mut self.lexicon, table);
+        self.problems.extend(mistakes.into_iter().map(|(line, reason)| Problem::mistake(name, line, reason)));
+        self
+    }
+
+    fn add_record(&mut self, name: &str, line: usize, record: Result<Record, String>) {
+        if let Err(reason) = record.and_then(|record| add_record(&mut self.lexicon, record)) {
+            self.problems.push(Problem::mistake(name, line, reason));
+        }
+    }
+
+    /// Every mistake of what was added, in its order.
+    pub fn check(&self) -> &[Problem] {
+        &self.problems
     }
 
     /// The taxonomy.
     ///
     /// # Errors
     ///
-    /// [`is_input`](Error::is_input) when there are more topics than 65,535, or a cue cannot be matched.
+    /// [`is_input`](crate::Error::is_input) when there is a mistake, and then about the first one, with how many more
+    /// there are; when there are more topics than 65,535; or when a cue cannot be matched.
     pub fn build(&self) -> Result<Taxonomy> {
+        refuse_mistakes(&self.problems)?;
         Taxonomy::compile(self.lexicon.clone())
     }
 }

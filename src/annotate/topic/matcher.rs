@@ -9,7 +9,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use super::cue::Pattern;
 use super::surfaces::Surfaces;
-use super::trie::{DEEPEST, Growing, Half, NO_WORD, Trie, Whole};
+use super::trie::{DEEPEST, Growing, Leaf, NO_WORD, Trie};
 use super::words::{Numbers, Word, each_number, plain_hash};
 use crate::document::{ActorTag, Span};
 use crate::text::{Run, cut};
@@ -56,25 +56,15 @@ impl Token {
     }
 }
 
-/// Words that are one side of some pair.
-#[derive(Debug, Clone, Copy)]
-struct Side {
-    /// Their node in the trie.
-    node: u32,
-    /// The first and the last, as places in the text.
-    first: u32,
-    last: u32,
-    sentence: u32,
-    /// Their bytes.
-    span: Span,
-}
-
 /// Half of a pair that was seen.
 #[derive(Debug, Clone, Copy)]
 struct Seen {
-    side: Side,
-    /// Which half it is, as a place in the list of where each was last seen.
-    half: u32,
+    /// Its first and last word, as places in the text.
+    first: u32,
+    last: u32,
+    sentence: u32,
+    /// Its bytes.
+    span: Span,
     /// The place in the list of the same half where it was seen before, or [`NEVER`].
     before: u32,
 }
@@ -90,17 +80,25 @@ pub(super) struct Scratch {
     tokens: Vec<Token>,
     /// The tokens with which something may begin.
     begins: Vec<u32>,
-    sides: Vec<Side>,
-    /// By 64 pairs: of which the left half stands in the text, and of which the right one.
-    present: Vec<[u64; 2]>,
     seen: Vec<Seen>,
     /// By pair, twice: where its left and its right half were last seen, as places in `seen`.
-    last_seen: Vec<u32>,
+    halves: Vec<u32>,
     /// Cues of words, and those with the cues that are actors.
     found: Vec<Hit>,
     all: Vec<Hit>,
-    /// By top: how far the longest match yet reaches, and how far the last block.
-    covered: Vec<(usize, usize)>,
+    /// By top.
+    covered: Vec<Cover>,
+}
+
+/// How far the matches of a top reach that were found so far.
+#[derive(Debug, Clone, Copy, Default)]
+struct Cover {
+    /// Where the longest match ends.
+    end: usize,
+    /// What stands inside it counts if it weighs more than this.
+    least: f32,
+    /// Where the last block ends.
+    blocked: usize,
 }
 
 /// Cues on their way to a [`Matcher`].
@@ -110,6 +108,7 @@ pub(super) struct MatcherBuilder {
     pairs: u16,
     actors: HashMap<Box<str>, Vec<CueId>, BuildHasherDefault<ShortNames>>,
     targets: Vec<Target>,
+    is_pair: Vec<bool>,
 }
 
 /// The compiled cues.
@@ -119,6 +118,8 @@ pub(super) struct Matcher {
     pairs: u16,
     actors: HashMap<Box<str>, Vec<CueId>, BuildHasherDefault<ShortNames>>,
     targets: Vec<Target>,
+    /// By cue: whether it is a pair.
+    is_pair: Vec<bool>,
     tops: usize,
 }
 
@@ -148,7 +149,13 @@ impl Hasher for ShortNames {
 
 impl MatcherBuilder {
     pub(super) fn new() -> MatcherBuilder {
-        MatcherBuilder { trie: Growing::new(), pairs: 0, actors: HashMap::default(), targets: Vec::new() }
+        MatcherBuilder {
+            trie: Growing::new(),
+            pairs: 0,
+            actors: HashMap::default(),
+            targets: Vec::new(),
+            is_pair: Vec::new(),
+        }
     }
 
     /// Adds a cue and gives its number, which counts up from 0.
@@ -156,11 +163,13 @@ impl MatcherBuilder {
     /// The error says why the pattern cannot be matched.
     pub(super) fn add(&mut self, text: &str, target: Target) -> Result<CueId, String> {
         let cue = self.targets.len() as CueId;
-        match Pattern::of(text)? {
+        let pattern = Pattern::of(text)?;
+        let is_pair = matches!(pattern, Pattern::Pair { .. });
+        match pattern {
             Pattern::Actor(id) => self.actors.entry(id.into()).or_default().push(cue),
             Pattern::Words(words) => {
                 let (node, capitals) = self.trie.path(words)?;
-                self.trie.put_whole(node, Whole { cue, capitals });
+                self.trie.put(node, Leaf::Whole { cue, capitals });
             }
             Pattern::Pair { left, right, within } => {
                 let pair = self.pairs;
@@ -168,19 +177,20 @@ impl MatcherBuilder {
                 for (sides, right) in [(left, false), (right, true)] {
                     for words in sides {
                         let (node, _) = self.trie.path(words)?;
-                        self.trie.put_half(node, Half { cue, pair, right, within: within as u8 });
+                        self.trie.put(node, Leaf::Half { cue, pair, right, within: within as u8 });
                     }
                 }
             }
         }
         self.targets.push(target);
+        self.is_pair.push(is_pair);
         Ok(cue)
     }
 
     /// The matcher of the cues, for a taxonomy with so many tops.
     pub(super) fn finish(self, tops: usize) -> Matcher {
-        let MatcherBuilder { trie, pairs, actors, targets } = self;
-        Matcher { trie: trie.finish(), pairs, actors, targets, tops }
+        let MatcherBuilder { trie, pairs, actors, targets, is_pair } = self;
+        Matcher { trie: trie.finish(), pairs, actors, targets, is_pair, tops }
     }
 }
 
@@ -274,10 +284,10 @@ impl Matcher {
     }
 
     fn walk(&self, shouted: bool, scratch: &mut Scratch) {
-        let Scratch { tokens, begins, sides, present, found, .. } = scratch;
-        sides.clear();
-        present.clear();
-        present.resize(usize::from(self.pairs).div_ceil(64), [0; 2]);
+        let Scratch { tokens, begins, seen, halves, found, .. } = scratch;
+        seen.clear();
+        halves.clear();
+        halves.resize(2 * usize::from(self.pairs), NEVER);
         found.clear();
         for &at in begins.iter() {
             let tokens = &tokens[at as usize..];
@@ -293,51 +303,25 @@ impl Matcher {
                     node = next;
                 }
                 spoken |= u8::from(token.upper || shouted) << depth;
-                let span = Span::new(first.start as usize, token.end as usize);
-                for &Whole { cue, capitals } in self.trie.wholes(node) {
-                    if capitals & !spoken == 0 {
-                        found.push(Hit { cue, span });
-                    }
-                }
-                let halves = self.trie.halves(node);
-                if !halves.is_empty() {
-                    sides.push(Side { node, first: first.place, last: token.place, sentence: token.sentence, span });
-                    for half in halves {
-                        present[usize::from(half.pair) / 64][usize::from(half.right)] |= 1 << (half.pair % 64);
+                for &leaf in self.trie.leaves(node) {
+                    let span = Span::new(first.start as usize, token.end as usize);
+                    match leaf {
+                        Leaf::Whole { cue, capitals } if capitals & !spoken == 0 => found.push(Hit { cue, span }),
+                        Leaf::Whole { .. } => {}
+                        Leaf::Half { cue, pair, right, within } => {
+                            let half = 2 * usize::from(pair) + usize::from(right);
+                            let (last, sentence) = (token.place, token.sentence);
+                            let now = Seen { first: first.place, last, sentence, span, before: halves[half] };
+                            if let Some(other) = other_half(now, halves[half ^ 1], u32::from(within), seen) {
+                                found.push(Hit { cue, span: Span::new(other.start, span.end) });
+                            }
+                            halves[half] = seen.len() as u32;
+                            seen.push(now);
+                        }
                     }
                 }
             }
         }
-        self.pair_up(scratch);
-    }
-
-    /// Finds the pairs whose halves stand near enough to each other.
-    ///
-    /// A word such as "nuclear" is half of many pairs, and there are three halves for every four words of a text; but of
-    /// few pairs both are there, and only these are looked at one by one.
-    fn pair_up(&self, scratch: &mut Scratch) {
-        let Scratch { sides, present, seen, last_seen, found, .. } = scratch;
-        if present.iter().all(|[left, right]| left & right == 0) {
-            return;
-        }
-        last_seen.resize(2 * usize::from(self.pairs), NEVER);
-        for side in sides.iter() {
-            for &Half { cue, pair, right, within } in self.trie.halves(side.node) {
-                let [left_there, right_there] = present[usize::from(pair) / 64];
-                if left_there & right_there & 1 << (pair % 64) == 0 {
-                    continue;
-                }
-                let half = 2 * usize::from(pair) + usize::from(right);
-                let now = Seen { side: *side, half: half as u32, before: last_seen[half] };
-                if let Some(other) = other_half(now.side, last_seen[half ^ 1], u32::from(within), seen) {
-                    found.push(Hit { cue, span: Span::new(other.start, side.span.end) });
-                }
-                last_seen[half] = seen.len() as u32;
-                seen.push(now);
-            }
-        }
-        // Forgotten one by one: there are thousands of halves, and few are seen.
-        seen.drain(..).for_each(|seen| last_seen[seen.half as usize] = NEVER);
     }
 
     fn add_actors(&self, actors: &[ActorTag], text: &str, found: &mut Vec<Hit>) {
@@ -362,7 +346,8 @@ impl Matcher {
         }
     }
 
-    /// Longest wins inside a top: what is nested in a longer match of its top is left out.
+    /// Longest wins inside a top: what is nested in a longer match of its top is left out, unless it weighs more. A
+    /// pair spans words that are not its own: "arrived for talks on the truce" must not lose the talks to the arrival.
     fn leave_out_nested(&self, scratch: &mut Scratch, hits: &mut Vec<Hit>) {
         let Scratch { all, covered, .. } = scratch;
         hits.clear();
@@ -373,16 +358,19 @@ impl Matcher {
             key(one).cmp(&key(other)).then_with(heavier)
         });
         covered.clear();
-        covered.resize(self.tops, (0, 0));
+        covered.resize(self.tops, Cover::default());
         for one in all.iter() {
             let target = self.targets[one.cue as usize];
-            let (end, blocked) = &mut covered[target.top as usize];
+            let cover = &mut covered[target.top as usize];
             // What covers this one started at or before it, so its end alone tells.
-            if one.span.end > *end && one.span.start >= *blocked {
-                *end = one.span.end;
+            let is_outside = one.span.end > cover.end;
+            if one.span.start >= cover.blocked && (is_outside || target.weight > cover.least) {
+                // Only a pair lets something heavier through; what came through then covers like any other.
+                cover.least = if is_outside && self.is_pair[one.cue as usize] { target.weight } else { f32::INFINITY };
+                cover.end = cover.end.max(one.span.end);
                 hits.push(*one);
                 if target.blocks {
-                    *blocked = one.span.end;
+                    cover.blocked = one.span.end;
                 }
             }
         }
@@ -390,9 +378,9 @@ impl Matcher {
 }
 
 /// Where the other half of a pair stands near enough before this one; `last` is where it was last seen.
-fn other_half(half: Side, last: u32, within: u32, seen: &[Seen]) -> Option<Span> {
+fn other_half(half: Seen, last: u32, within: u32, seen: &[Seen]) -> Option<Span> {
     let mut next = last;
-    while let Some(Seen { side: other, before, .. }) = seen.get(next as usize) {
+    while let Some(other) = seen.get(next as usize) {
         // A half is at most DEEPEST words long, so none that started further back can reach the window.
         if other.first + within + 2 * DEEPEST as u32 <= half.first || other.sentence != half.sentence {
             break;
@@ -400,7 +388,7 @@ fn other_half(half: Side, last: u32, within: u32, seen: &[Seen]) -> Option<Span>
         if half.first > other.last && half.first - other.last - 1 <= within {
             return Some(other.span);
         }
-        next = *before;
+        next = other.before;
     }
     None
 }

@@ -10,37 +10,45 @@
 //!
 //! Lines that are blank or start with `#` are left aside.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use super::cue::{Cue, CueKind, Pattern};
 use super::lexicon::{Lexicon, Settings};
 use super::node::Scheme;
-use crate::error::{Error, Result};
 
 /// The heaviest weight a table may give; far above what one cue can need.
 pub(super) const HEAVIEST: f32 = 20.0;
 
-/// Reads a table on top of what the lexicon holds; `name` is for the messages.
-pub(super) fn read(lexicon: &mut Lexicon, name: &str, table: &str) -> Result<()> {
-    let mut cues = std::collections::HashSet::new();
+/// Reads a table on top of what the lexicon holds, and gives what could not be read: lines, counted from 1, and reasons.
+pub(super) fn read(lexicon: &mut Lexicon, table: &str) -> Vec<(usize, String)> {
+    let mut cues = HashSet::new();
+    let mut mistakes = Vec::new();
     for (at, line) in table.lines().enumerate() {
         if line.trim().is_empty() || line.starts_with('#') {
             continue;
         }
-        let fields: Vec<&str> = line.split('\t').map(str::trim).collect();
-        let refuse = |reason: String| Error::line(name, at + 1, 1, reason);
-        let &[topic, text, kind, ..] = fields.as_slice() else {
-            return Err(refuse(format!("found {} fields, expected topic, text, kind, weight, note", fields.len())));
-        };
-        let weight = match fields.get(3).copied().unwrap_or_default() {
-            "" => None,
-            number => Some(parse_weight(number).map_err(refuse)?),
-        };
-        let note = fields.get(4).copied().unwrap_or_default();
-        read_row(lexicon, Row { topic, text, kind, weight, note }).map_err(refuse)?;
-        if CueKind::of(kind).is_some() && !cues.insert((topic.to_owned(), text.to_owned())) {
-            return Err(refuse(format!("found the cue {text:?} of {topic} a second time")));
+        if let Err(reason) = read_line(lexicon, line, &mut cues) {
+            mistakes.push((at + 1, reason));
         }
+    }
+    mistakes
+}
+
+/// Reads one line; `cues` are the topics and texts of the cues before it.
+fn read_line(lexicon: &mut Lexicon, line: &str, cues: &mut HashSet<(String, String)>) -> Result<(), String> {
+    let fields: Vec<&str> = line.split('\t').map(str::trim).collect();
+    let &[topic, text, kind, ..] = fields.as_slice() else {
+        return Err(format!("found {} fields, expected topic, text, kind, weight, note", fields.len()));
+    };
+    let weight = match fields.get(3).copied().unwrap_or_default() {
+        "" => None,
+        number => Some(parse_weight(number)?),
+    };
+    let note = fields.get(4).copied().unwrap_or_default();
+    read_row(lexicon, Row { topic, text, kind, weight, note })?;
+    if CueKind::of(kind).is_some() && !cues.insert((topic.to_owned(), text.to_owned())) {
+        return Err(format!("found the cue {text:?} of {topic} a second time"));
     }
     Ok(())
 }

@@ -41,9 +41,9 @@ block = ["Georgia Street"]
 [[actor]]
 id = "MARSHALL"
 kind = "organisation"
-name = "German Marshall Fund"
-names = ["German Marshall Fund"]
-acronyms = ["GMF"]
+name = "German Windmill Fund"
+names = ["German Windmill Fund"]
+acronyms = ["GWF"]
 
 [[actor]]
 id = "GBR"
@@ -68,13 +68,13 @@ action = "remove"
     );
     assert_eq!(said(&ours.check()), [""; 0]);
     let ours = ours.build()?;
-    let text = "The German Marshall Fund (GMF) asked the Lion about NATO, the Atlantic alliance and the Wagner Group. \
+    let text = "The German Windmill Fund (GWF) asked the Lion about NATO, the Atlantic alliance and the Wagner Group. \
                 Downing Street kept silent on Georgia Street.";
     assert_eq!(
         mentions(ours.clone(), text)?,
         [
-            "MARSHALL name German Marshall Fund",
-            "MARSHALL acronym GMF",
+            "MARSHALL name German Windmill Fund",
+            "MARSHALL acronym GWF",
             "GBR name the Lion",
             "NATO name Atlantic alliance",
         ]
@@ -331,7 +331,8 @@ fn a_byte_order_mark_is_no_part_of_a_file() -> Result<()> {
     assert_eq!(said(&ours.check()), [""; 0]);
     assert_eq!(mentions(ours.build()?, "Onedra met Twodra.")?, ["ONE name Onedra", "TWO name Twodra"]);
     let mut topics = demarche::Taxonomy::builder();
-    topics.add_json_lines("ours.jsonl", "\u{feff}{\"path\": \"/topic/one\", \"cues\": [\"onedra\"]}")?;
-    topics.add_toml("ours.toml", "\u{feff}[[topic]]\npath = \"/topic/two\"\ncues = [\"twodra\"]\n")?;
+    topics.add_json_lines("ours.jsonl", "\u{feff}{\"path\": \"/topic/one\", \"cues\": [\"onedra\"]}");
+    topics.add_toml("ours.toml", "\u{feff}[[topic]]\npath = \"/topic/two\"\ncues = [\"twodra\"]\n");
+    assert!(topics.check().is_empty(), "{:?}", topics.check());
     Ok(())
 }
