@@ -163,7 +163,10 @@ impl Bits {
 
     /// How many there are.
     pub(crate) fn len(&self) -> u32 {
-        self.words.iter().map(|word| word.count_ones()).sum()
+        let mut ones = Ones::default();
+        let (chunks, rest) = self.words.as_chunks();
+        chunks.iter().for_each(|chunk| ones.add(chunk));
+        ones.count() + rest.iter().map(|word| word.count_ones()).sum::<u32>()
     }
 
     /// How many runs of paragraphs have one in it or more; `ends` holds the last paragraph of every run.
@@ -172,14 +175,25 @@ impl Bits {
     /// them. The numbers are as long as the segment, so the carry goes from word to word.
     pub(crate) fn runs(&self, ends: &Bits) -> u32 {
         let mut carry = false;
-        let mut runs = 0;
-        for (&word, &ends) in self.words.iter().zip(&ends.words) {
+        let mut last_of_runs = |word: u64, ends: u64| {
             let (sum, over) = (word & !ends).overflowing_add(!ends);
             let (sum, over_by_carry) = sum.overflowing_add(u64::from(carry));
             carry = over || over_by_carry;
-            runs += ((sum | word) & ends).count_ones();
+            (sum | word) & ends
+        };
+        let mut ones = Ones::default();
+        let (words, rest) = self.words.as_chunks::<{ Ones::WORDS }>();
+        let (ends, rest_of_ends) = ends.words.as_chunks::<{ Ones::WORDS }>();
+        for (words, ends) in words.iter().zip(ends) {
+            let mut lasts = [0; Ones::WORDS];
+            for (last, (&word, &ends)) in lasts.iter_mut().zip(words.iter().zip(ends)) {
+                *last = last_of_runs(word, ends);
+            }
+            ones.add(&lasts);
         }
-        runs
+        let rest = rest.iter().zip(rest_of_ends).map(|(&word, &ends)| last_of_runs(word, ends).count_ones());
+        let rest: u32 = rest.sum();
+        ones.count() + rest
     }
 
     /// All of them, in their order.
@@ -234,6 +248,41 @@ impl Bits {
     }
 }
 
+/// Counts the ones of many words. Without an instruction for it, which not every processor has, to count those of a word
+/// takes fifteen others; carry-save adders count eight words with what it takes for one (Harley and Seal; in Warren,
+/// "Hacker's Delight", 2012, section 5-1).
+#[derive(Default)]
+struct Ones {
+    eights: u32,
+    /// Sums of each bit place, in units of one, two and four.
+    sums: [u64; 3],
+}
+
+impl Ones {
+    const WORDS: usize = 8;
+
+    #[inline]
+    fn add(&mut self, words: &[u64; Ones::WORDS]) {
+        let full = |a: u64, b: u64, c: u64| ((a & b) | ((a ^ b) & c), a ^ b ^ c);
+        let [ones, twos, fours] = self.sums;
+        let [a, b, c, d, e, f, g, h] = *words;
+        let (twos_a, ones) = full(ones, a, b);
+        let (twos_b, ones) = full(ones, c, d);
+        let (fours_a, twos) = full(twos, twos_a, twos_b);
+        let (twos_a, ones) = full(ones, e, f);
+        let (twos_b, ones) = full(ones, g, h);
+        let (fours_b, twos) = full(twos, twos_a, twos_b);
+        let (eights, fours) = full(fours, fours_a, fours_b);
+        self.eights += eights.count_ones();
+        self.sums = [ones, twos, fours];
+    }
+
+    fn count(&self) -> u32 {
+        let [ones, twos, fours] = self.sums.map(u64::count_ones);
+        8 * self.eights + 4 * fours + 2 * twos + ones
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -243,8 +292,8 @@ mod tests {
     proptest! {
         #[test]
         fn runs_are_those_with_a_paragraph_in_the_set(
-            lengths in proptest::collection::vec(1u32..150, 0..20),
-            chosen in proptest::collection::vec(any::<prop::sample::Index>(), 0..40),
+            lengths in proptest::collection::vec(1u32..250, 0..40),
+            chosen in proptest::collection::vec(any::<prop::sample::Index>(), 0..400),
         ) {
             let len: u32 = lengths.iter().sum();
             let (mut ends, mut bits) = (Bits::empty(len), Bits::empty(len));

@@ -18,6 +18,7 @@ use super::positional::{Operand, PositionalQuery, Rule, Sequence};
 use super::query::{Clause, Diagnostic, Distance, Field, Filter, Form, Given, Query};
 use super::rank::{OtherNames, QueryTerm, WordWeights, query_terms};
 use super::resolve::{Indexed, noted, resolve, suggestions};
+use super::thinning::thin;
 use crate::document::{Language, Span};
 use crate::error::{Error, Result};
 use crate::facet::Dimension;
@@ -121,7 +122,8 @@ impl<'a> Compiler<'a> {
         if !kinds.is_empty() {
             others.push(DocumentFilter::Terms(self.index.fields.kind, kinds));
         }
-        let plan = self.clause(query.clause(), 1.0)?;
+        let mut plan = self.clause(query.clause(), 1.0)?;
+        self.thin(&mut plan)?;
         let terms = query_terms(query.clause(), &mut self.analyzers, &self.weights);
         let dimensions = dimensions.into_iter().collect();
         let diagnostics = std::mem::take(&mut self.diagnostics);
@@ -129,6 +131,21 @@ impl<'a> Compiler<'a> {
         let other_names = std::mem::take(&mut self.other_names);
         let mention_choice = query.mention_choice();
         Ok(Compiled { plan, dimensions, mention_choice, others, likes, terms, other_names, diagnostics })
+    }
+
+    /// Leaves out what tells least of a long query, and says so.
+    fn thin(&mut self, plan: &mut Plan) -> Result<()> {
+        let searcher = self.searcher;
+        let frequency = |field, text: &str| {
+            let frequency = searcher.doc_freq(&Term::from_field_text(field, text));
+            frequency.map_err(|error| Error::storage("reading the dictionary", error))
+        };
+        let count = thin(plan, searcher.num_docs(), &frequency)?;
+        if count > 0 {
+            let message = format!("the query is long, its {count} most frequent words were left out");
+            self.diagnostics.push(Diagnostic::new(message, self.query.span()));
+        }
+        Ok(())
     }
 
     /// Resolves a facet value and says what it stands for; an unknown one accepts nothing.

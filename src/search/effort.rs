@@ -3,7 +3,7 @@
 //! The limits are counted, not timed: a query has the same answer on every machine. Those on parts of a query
 //! are far above what people type. Phrases and windows together look at no more paragraphs than an index has, which
 //! is many times what people ask for, because only the paragraphs with all of the words are looked at; the first one
-//! may look at as many as it must.
+//! may look at four times as many: "of the" does at one.
 
 /// What is limited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +52,8 @@ const DICTIONARY: usize = 200_000;
 const EXPANDED: usize = 1_024;
 /// Paragraphs that phrases may look at together in any index; in a larger one, as many as it has.
 const PARAGRAPHS: u64 = 100_000;
+/// How many times as many the first one may look at.
+const FIRST_PHRASE: u64 = 4;
 /// Unknown names that are looked up among all names for one that is near, a few milliseconds each.
 const GUESSES: usize = 3;
 
@@ -91,8 +93,8 @@ impl Effort {
     /// Whether one more phrase is, that looks at so many paragraphs, counted once for every two words.
     pub(crate) fn take_phrase(&mut self, paragraphs: u64) -> bool {
         let is_first = self.used[Limit::Phrases.place()] == 0;
-        let affordable = paragraphs <= self.paragraphs;
-        if !self.take(Limit::Phrases) || !(affordable || is_first) {
+        let affordable = if is_first { FIRST_PHRASE * self.paragraphs } else { self.paragraphs };
+        if !self.take(Limit::Phrases) || paragraphs > affordable {
             return false;
         }
         self.paragraphs = self.paragraphs.saturating_sub(paragraphs);

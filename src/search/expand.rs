@@ -20,7 +20,8 @@ use crate::text::{Analyzer, TermKind, is_character, is_plain_word, plain_words, 
 const MAX_TERMS: usize = 128;
 /// The most words of one segment's dictionary that are looked at for one pattern.
 const MAX_SEEN: usize = 50_000;
-/// What a fuzzy word costs, in words of the dictionary: its automaton is made, and skips most of them.
+/// What a fuzzy word with one slip costs, in words of the dictionary: its automaton is made, and skips most of them. With
+/// two slips it is eight times the work.
 const FUZZY: usize = 4_000;
 
 /// A word of the index.
@@ -120,7 +121,8 @@ impl Walk<'_> {
         };
         if let Some(automaton) = &self.automaton {
             let mut stream = inverted.terms().search(automaton).into_stream().map_err(failed)?;
-            *dictionary = dictionary.saturating_sub(FUZZY);
+            let size = if self.form == Form::Fuzzy(2) { 8 } else { 1 };
+            *dictionary = dictionary.saturating_sub(size * FUZZY);
             for _ in 0..most {
                 if !stream.advance() {
                     break;

@@ -37,6 +37,7 @@ mod score_tree;
 mod searcher;
 mod spelling;
 mod statistics;
+mod thinning;
 mod top;
 
 pub(crate) use self::facet::Periods;

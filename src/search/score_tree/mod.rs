@@ -143,12 +143,14 @@ impl ScoreTree {
         if order == Order::Free && self.blocks > 4 * FIRST {
             let stretch = self.blocks.div_ceil(FIRST);
             for first in (0..self.blocks).step_by(stretch) {
-                let within = &bounds[first..self.blocks.min(first + stretch)];
-                let highest = within.iter().enumerate().max_by(|(_, a), (_, b)| a.total_cmp(b));
-                if let Some((place, &bound)) = highest {
-                    pass.look_into(first + place, bound);
-                    bounds[first + place] = EMPTY;
+                let (mut block, mut highest) = (first, EMPTY);
+                for (place, &bound) in bounds[first..self.blocks.min(first + stretch)].iter().enumerate() {
+                    if bound > highest {
+                        (block, highest) = (first + place, bound);
+                    }
                 }
+                pass.look_into(block, highest);
+                bounds[block] = EMPTY;
             }
         }
         for (block, &bound) in bounds.iter().enumerate() {
