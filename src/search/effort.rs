@@ -49,7 +49,7 @@ impl Limit {
 /// Words of the dictionary that all patterns together may look at.
 const DICTIONARY: usize = 200_000;
 /// Words that all patterns together may stand for; each is a list of paragraphs to be read.
-const EXPANDED: usize = 1_024;
+const EXPANDED: usize = 512;
 /// Paragraphs that phrases may look at together in any index; in a larger one, as many as it has.
 const PARAGRAPHS: u64 = 100_000;
 /// How many times as many the first one may look at.

@@ -101,6 +101,7 @@ impl Builder<'_> {
                     plans.iter().map(|plan| self.part(plan, false, inner)).collect()
                 };
                 let (must, should, must_not) = (parts, all(should)?, all(must_not)?);
+                let should = merged(should, self.ground.reader.max_doc());
                 // Those of the root are added up where they are needed.
                 let bounds = if is_root { Vec::new() } else { part::bounds(&must, &should, self.blocks) };
                 Part::Group { must, should, must_not, bounds }
@@ -135,7 +136,7 @@ impl Builder<'_> {
                 for doc in scope.paragraphs.iter() {
                     if (scorer.doc() < doc && scorer.seek(doc) == doc) || scorer.doc() == doc {
                         docs.push(doc);
-                        scores.push(scorer.score());
+                        scores.push(f64::from(scorer.score()));
                     }
                 }
             }
@@ -143,7 +144,7 @@ impl Builder<'_> {
                 let mut doc = scorer.doc();
                 while doc != TERMINATED {
                     docs.push(doc);
-                    scores.push(scorer.score());
+                    scores.push(f64::from(scorer.score()));
                     doc = scorer.advance();
                 }
             }
@@ -174,7 +175,7 @@ impl Builder<'_> {
         let mut scores = Vec::with_capacity(info.doc_freq as usize);
         each_posting(reader, field, &info, IndexRecordOption::WithFreqs, |doc, frequency| {
             docs.push(doc);
-            scores.push(weight * saturation.of(frequency, lengths.of(doc)));
+            scores.push(f64::from(weight * saturation.of(frequency, lengths.of(doc))));
         })?;
         Ok(Part::Rare(Rare::new(docs, scores)))
     }
@@ -191,4 +192,24 @@ impl Builder<'_> {
         self.texts.push(texts.clone());
         Ok(texts)
     }
+}
+
+/// Alternatives with the lists among them as one.
+fn merged(parts: Vec<Part>, paragraphs: u32) -> Vec<Part> {
+    let (mut lists, mut others) = (Vec::new(), Vec::with_capacity(parts.len()));
+    for part in parts {
+        match part {
+            Part::Rare(list) => lists.push(list),
+            other => others.push(other),
+        }
+    }
+    match lists.pop() {
+        Some(only) if lists.is_empty() => others.push(Part::Rare(only)),
+        Some(last) => {
+            lists.push(last);
+            others.push(Part::Rare(Rare::merged(&lists, paragraphs)));
+        }
+        None => {}
+    }
+    others
 }

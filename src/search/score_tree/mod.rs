@@ -112,23 +112,25 @@ impl ScoreTree {
     ) {
         let (must, should, must_not) = match &self.root {
             Part::Group { must, should, must_not, .. } => (&must[..], &should[..], &must_not[..]),
-            Part::Rare(rare) => {
-                for (&doc, &score) in rare.docs().iter().zip(rare.scores()) {
-                    if score >= threshold && filters.iter().all(|filter| filter.contains(doc)) {
-                        threshold = visit(doc, score);
-                    }
-                }
-                return;
-            }
             part => (&[][..], std::slice::from_ref(part), &[][..]),
         };
-        let (lists, others): (Vec<&Part>, Vec<&Part>) = should.iter().partition(|part| matches!(part, Part::Rare(_)));
-        let lists: Vec<&Rare> = lists.into_iter().filter_map(Part::as_rare).collect();
-        let merged = if lists.len() > 1 { Some(Part::Rare(Rare::merged(&lists, self.blocks))) } else { None };
-        let mut should: Vec<&Part> = match &merged {
-            Some(merged) => others.into_iter().chain([merged]).collect(),
-            None => should.iter().collect(),
-        };
+        if let ([], [Part::Rare(rare)], []) = (must, should, must_not) {
+            for (&doc, &score) in rare.docs().iter().zip(rare.scores()) {
+                let score = score as f32;
+                if score >= threshold && filters.iter().all(|filter| filter.contains(doc)) {
+                    threshold = visit(doc, score);
+                }
+            }
+            return;
+        }
+        let rarest = must.iter().filter_map(Part::as_rare).min_by_key(|rare| rare.docs().len());
+        if let Some(rarest) = rarest
+            && rarest.docs().len() < self.blocks
+        {
+            self.each_of(rarest, filters, threshold, visit);
+            return;
+        }
+        let mut should: Vec<&Part> = should.iter().collect();
         // That which can add most comes first.
         should.sort_by(|a, b| b.most().total_cmp(&a.most()));
         let mut bounds = part::bounds(must, should.iter().copied(), self.blocks);
@@ -155,6 +157,17 @@ impl ScoreTree {
         }
         for (block, &bound) in bounds.iter().enumerate() {
             pass.look_into(block, bound);
+        }
+    }
+
+    /// The same where one of the parts that must be there stands in few paragraphs: each of them is asked.
+    fn each_of(&self, rarest: &Rare, filters: &[&Bits], mut threshold: f32, visit: &mut dyn FnMut(u32, f32) -> f32) {
+        for &doc in rarest.docs().iter().filter(|&&doc| filters.iter().all(|filter| filter.contains(doc))) {
+            if let Some(score) = self.root.score(doc)
+                && score as f32 >= threshold
+            {
+                threshold = visit(doc, score as f32);
+            }
         }
     }
 

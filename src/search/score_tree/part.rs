@@ -54,7 +54,7 @@ impl Part {
         match self {
             Part::Nothing => None,
             Part::Frequent(one) => one.term.frequency(doc).map(|frequency| f64::from(one.worth(doc, frequency))),
-            Part::Rare(rare) => rare.score(doc).map(f64::from),
+            Part::Rare(rare) => rare.score(doc),
             Part::Set { bits, score } => bits.as_ref().is_none_or(|bits| bits.contains(doc)).then(|| f64::from(*score)),
             Part::Group { must, should, must_not, .. } => {
                 let mut total = 0.0;
@@ -150,13 +150,15 @@ impl Part {
                 let least = must.iter().enumerate().min_by_key(|(_, part)| part.most_matches(len));
                 let mut list = match least {
                     Some((_, part)) => part.list(len).into_owned(),
-                    None => {
-                        let mut any: Vec<u32> = should.iter().flat_map(|part| part.list(len).into_owned()).collect();
-                        // Runs that ascend, which a stable sort merges.
-                        any.sort();
-                        any.dedup();
-                        any
-                    }
+                    None => match &should[..] {
+                        [part] => part.list(len).into_owned(),
+                        parts => {
+                            let mut any: Vec<u32> = parts.iter().flat_map(|part| part.list(len).into_owned()).collect();
+                            any.sort();
+                            any.dedup();
+                            any
+                        }
+                    },
                 };
                 let least = least.map(|(place, _)| place);
                 let others = || must.iter().enumerate().filter(|(place, _)| Some(*place) != least);

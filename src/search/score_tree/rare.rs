@@ -4,61 +4,59 @@ use std::cell::Cell;
 
 use super::EMPTY;
 use super::part::Scores;
-use crate::index::Block;
+use crate::index::{Bits, Block};
 
-/// A term that is unpacked for the query, or what was found by positions.
+/// A rare term that is unpacked for the query, what was found by positions, or several such that any will do.
+///
+/// Scores of terms are in single precision. Their sums are in double, where they are exact unless scores differ by factors of
+/// hundreds of thousands, so that it does not matter which of them are added up beforehand.
 #[derive(Default)]
 pub(super) struct Rare {
     docs: Vec<u32>,
-    scores: Vec<f32>,
+    scores: Vec<f64>,
     most: f32,
     /// The block that was asked for last, and where its paragraphs stand in `docs`.
     last: Cell<(usize, usize, usize)>,
 }
 
+/// Where a list of several has one paragraph in so many, it is quicker to add up the scores of all than to sort.
+const DENSE: usize = 16;
+
 impl Rare {
     /// The paragraphs ascend.
-    pub(super) fn new(docs: Vec<u32>, scores: Vec<f32>) -> Rare {
+    pub(super) fn new(docs: Vec<u32>, scores: Vec<f64>) -> Rare {
         debug_assert!(docs.is_sorted() && docs.len() == scores.len());
-        let most = scores.iter().copied().fold(EMPTY, f32::max);
+        let most = scores.iter().fold(EMPTY, |most, &score| most.max(score as f32));
         Rare { docs, scores, most, last: Cell::new((usize::MAX, 0, 0)) }
     }
 
-    /// One list of several, the scores of a paragraph added up; in a segment of so many blocks.
+    /// One list of several, the scores of a paragraph added up; in a segment with so many paragraphs.
     ///
     /// A long query has a hundred rare words, of which each block has a few: to ask all of them for every block takes
     /// longer than what is to be added.
-    pub(super) fn merged(lists: &[&Rare], blocks: usize) -> Rare {
-        let mut starts = vec![0u32; blocks + 1];
-        for &doc in lists.iter().flat_map(|list| &list.docs) {
-            starts[Block::of(doc).0 + 1] += 1;
+    pub(super) fn merged(lists: &[Rare], paragraphs: u32) -> Rare {
+        let postings: usize = lists.iter().map(|list| list.docs.len()).sum();
+        let each =
+            |list: &Rare| -> Vec<(u32, f64)> { list.docs.iter().copied().zip(list.scores.iter().copied()).collect() };
+        if postings < paragraphs as usize / DENSE {
+            let mut all: Vec<(u32, f64)> = lists.iter().flat_map(each).collect();
+            // Runs that ascend, which a stable sort merges.
+            all.sort_by_key(|&(doc, _)| doc);
+            let sums = all.chunk_by(|a, b| a.0 == b.0);
+            let sums = sums.map(|of_doc| (of_doc[0].0, of_doc.iter().map(|(_, score)| score).sum::<f64>()));
+            let (docs, scores) = sums.unzip();
+            return Rare::new(docs, scores);
         }
-        let mut sum = 0;
-        for start in &mut starts {
-            sum += *start;
-            *start = sum;
-        }
-        let mut all = vec![(0u8, 0.0f32); sum as usize];
-        let mut ends = starts.clone();
+        let mut found = Bits::empty(paragraphs);
+        let mut sums = vec![0.0; paragraphs as usize];
         for list in lists {
             for (&doc, &score) in list.docs.iter().zip(&list.scores) {
-                let (block, place) = Block::of(doc);
-                all[ends[block] as usize] = (place as u8, score);
-                ends[block] += 1;
+                found.insert(doc);
+                sums[doc as usize] += score;
             }
         }
-        let (mut docs, mut scores) = (Vec::with_capacity(all.len()), Vec::with_capacity(all.len()));
-        for block in 0..blocks {
-            let (mut found, mut sums) = (Block::NONE, [0.0; Block::LEN]);
-            for &(place, score) in &all[starts[block] as usize..starts[block + 1] as usize] {
-                found.insert(usize::from(place));
-                sums[usize::from(place)] += score;
-            }
-            found.each(|place| {
-                docs.push(Block::doc(block, place));
-                scores.push(sums[place]);
-            });
-        }
+        let docs: Vec<u32> = found.iter().collect();
+        let scores = docs.iter().map(|&doc| sums[doc as usize]).collect();
         Rare::new(docs, scores)
     }
 
@@ -66,7 +64,7 @@ impl Rare {
         &self.docs
     }
 
-    pub(super) fn scores(&self) -> &[f32] {
+    pub(super) fn scores(&self) -> &[f64] {
         &self.scores
     }
 
@@ -74,14 +72,14 @@ impl Rare {
         self.most
     }
 
-    pub(super) fn score(&self, doc: u32) -> Option<f32> {
+    pub(super) fn score(&self, doc: u32) -> Option<f64> {
         self.docs.binary_search(&doc).ok().map(|place| self.scores[place])
     }
 
     /// The most that it adds to a paragraph of a block; [`EMPTY`] where none is in it.
     #[inline]
     pub(super) fn bound(&self, block: usize) -> f32 {
-        self.scores[self.range(block)].iter().copied().fold(EMPTY, f32::max)
+        self.scores[self.range(block)].iter().fold(EMPTY, |most, &score| most.max(score as f32))
     }
 
     /// Gives `visit` each block with a paragraph, and the most that it adds to one.
@@ -90,10 +88,10 @@ impl Rare {
         let mut at = 0;
         while at < self.docs.len() {
             let block = Block::of(self.docs[at]).0;
-            let mut most = self.scores[at];
+            let mut most = self.scores[at] as f32;
             at += 1;
             while at < self.docs.len() && Block::of(self.docs[at]).0 == block {
-                most = most.max(self.scores[at]);
+                most = most.max(self.scores[at] as f32);
                 at += 1;
             }
             visit(block, most);
@@ -112,7 +110,7 @@ impl Rare {
         for at in self.range(block) {
             let place = Block::of(self.docs[at]).1;
             if to.contains(place) {
-                scores[place] += self.scores[at];
+                scores[place] += self.scores[at] as f32;
             }
         }
     }
@@ -158,11 +156,14 @@ mod tests {
 
     #[test]
     fn lists_are_added_up() {
-        let a = Rare::new(vec![1, 70, 200], vec![1.0, 2.0, 4.0]);
-        let b = Rare::new(vec![0, 70, 71], vec![8.0, 16.0, 32.0]);
-        let merged = Rare::merged(&[&a, &b], 4);
-        assert_eq!((merged.docs(), merged.scores()), (&[0, 1, 70, 71, 200][..], &[8.0, 1.0, 18.0, 32.0, 4.0][..]));
-        assert_eq!((merged.bound(1), merged.bound(2), merged.bound(3)), (32.0, EMPTY, 4.0));
-        assert_eq!((merged.bound(0), merged.score(70), merged.score(72)), (8.0, Some(18.0), None));
+        let a = || Rare::new(vec![1, 70, 200], vec![1.0, 2.0, 4.0]);
+        let b = || Rare::new(vec![0, 70, 71], vec![8.0, 16.0, 32.0]);
+        // As many as are sorted, and as many as are added up.
+        for paragraphs in [1_000, 201] {
+            let merged = Rare::merged(&[a(), b()], paragraphs);
+            assert_eq!((merged.docs(), merged.scores()), (&[0, 1, 70, 71, 200][..], &[8.0, 1.0, 18.0, 32.0, 4.0][..]));
+            assert_eq!((merged.bound(1), merged.bound(2), merged.bound(3)), (32.0, EMPTY, 4.0));
+            assert_eq!((merged.bound(0), merged.score(70), merged.score(72)), (8.0, Some(18.0), None));
+        }
     }
 }
