@@ -31,8 +31,10 @@ use crate::document::Document;
 use crate::error::{Error, ErrorKind, Result};
 use crate::parse::{Parser, Source};
 
-/// Documents between two commits, where nothing else was asked for.
-const DEFAULT_BATCH: usize = 1_000;
+/// Bytes of sources between two commits, where nothing else was asked for: about what the engine takes in one segment
+/// with the default memory. Every commit ends a segment, and what is in many small ones is merged, that is, written
+/// again, more often.
+const DEFAULT_BATCH_BYTES: u64 = 64 << 20;
 
 /// Memory of a source on its way, for each of its bytes: itself, its document, its encoded paragraphs.
 const LOADED_PER_BYTE: usize = 10;
@@ -78,7 +80,7 @@ pub struct Load<'a> {
     restart: bool,
     threads: usize,
     memory: usize,
-    batch: usize,
+    batch: Option<usize>,
     progress: Option<OnProgress<'a>>,
     refused: Option<OnRefused<'a>>,
 }
@@ -97,7 +99,7 @@ impl Index {
             restart: false,
             threads: thread::available_parallelism().map_or(1, |threads| threads.get()),
             memory: self.inner.memory,
-            batch: DEFAULT_BATCH,
+            batch: None,
             progress: None,
             refused: None,
         }
@@ -145,9 +147,10 @@ impl<'a> Load<'a> {
         self
     }
 
-    /// Documents between two commits. 0 counts as 1. By default, 1,000.
+    /// Documents between two commits. 0 counts as 1. By default, a commit comes after every 64 MiB of sources, however many
+    /// documents these are.
     pub fn batch(mut self, documents: usize) -> Load<'a> {
-        self.batch = documents.max(1);
+        self.batch = Some(documents.max(1));
         self
     }
 
@@ -234,6 +237,7 @@ impl<'a> Load<'a> {
             first: mark.sources,
             mark,
             uncommitted: 0,
+            uncommitted_bytes: 0,
             committed: 0,
             report: LoadReport { resumed: mark.sources, bytes: skipped_bytes, ..LoadReport::default() },
         };
@@ -339,7 +343,8 @@ impl Worker<'_> {
 struct Sink<'a> {
     writer: IndexWriter,
     name: Option<String>,
-    batch: usize,
+    /// Documents between two commits.
+    batch: Option<usize>,
     progress: Option<OnProgress<'a>>,
     refused: Option<OnRefused<'a>>,
     stop: &'a AtomicBool,
@@ -352,6 +357,8 @@ struct Sink<'a> {
     mark: Watermark,
     /// Documents since the last commit.
     uncommitted: usize,
+    /// Bytes of sources since then.
+    uncommitted_bytes: u64,
     committed: u64,
     report: LoadReport,
 }
@@ -377,6 +384,7 @@ impl Sink<'_> {
     fn take(&mut self, done: Done) -> Result<()> {
         self.mark.pass(done.fingerprint);
         self.report.bytes += done.bytes;
+        self.uncommitted_bytes += done.bytes;
         match done.outcome {
             Ok(Encoded { id, paragraphs, share }) => {
                 self.report.documents += 1;
@@ -395,7 +403,11 @@ impl Sink<'_> {
                 }
             }
         }
-        if self.uncommitted >= self.batch {
+        let is_due = match self.batch {
+            Some(documents) => self.uncommitted >= documents,
+            None => self.uncommitted_bytes >= DEFAULT_BATCH_BYTES,
+        };
+        if is_due && self.uncommitted > 0 {
             self.commit()?;
             self.tell();
         } else if self.told.elapsed() >= PROGRESS_EVERY {
@@ -409,7 +421,7 @@ impl Sink<'_> {
             self.writer.payload_mut().loads.insert(name.clone(), self.mark);
         }
         self.writer.commit()?;
-        self.uncommitted = 0;
+        (self.uncommitted, self.uncommitted_bytes) = (0, 0);
         self.committed = self.report.documents;
         Ok(())
     }
