@@ -130,7 +130,7 @@ fn main() {
 fn generated(folder: &Path, paragraphs: usize) -> PathBuf {
     let path = folder.join("documents.jsonl");
     let mut file = BufWriter::new(File::create(&path).expect("a file"));
-    for document in corpus::generate(paragraphs) {
+    for document in corpus::generated(paragraphs) {
         let texts: Vec<&str> = document.paragraphs.iter().map(|paragraph| paragraph.text.as_str()).collect();
         let line = serde_json::json!({ "id": document.id, "text": texts.join("\n\n") });
         writeln!(file, "{line}").expect("a line");

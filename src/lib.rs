@@ -41,6 +41,8 @@
 //! | many documents: in parallel, with progress, to be cancelled and gone on with | [`Index::load`] |
 //! | actors and topics of one's own, in TOML or JSON Lines | [`GazetteerBuilder`], [`TaxonomyBuilder`] |
 //! | why a word was tagged, or was not | [`Annotator::explain`] |
+//! | tags without an index, by several threads | [`Annotator::annotate_all`] |
+//! | which terms a text is found by | [`Analyzer`] |
 //! | the query language, which takes any string | [`Query`] |
 //! | queries made by a program, from values a user chose | [`Clause`], [`Query::within`], [`Query::filter`] |
 //! | filters that keep their siblings in view, counts of any level, over time | [`Facets`], [`FacetSelection`], [`Timeline`] |
@@ -124,4 +126,5 @@ pub use crate::{
         Highlighter, Hit, Interval, Matches, Operator, Period, Query, RankedParagraph, Ranking, Relation, Request,
         Resolved, Results, Searcher, Sort, Timeline, Total,
     },
+    text::{Analyzer, Term, TermKind},
 };

@@ -26,16 +26,19 @@ pub(crate) fn documents(paragraphs: usize) -> Vec<Document> {
 
 /// A corpus of about `paragraphs` paragraphs.
 pub(crate) fn generate(paragraphs: usize) -> Vec<Document> {
+    generated(paragraphs).collect()
+}
+
+/// The documents of [`generate`], each made when it is asked for.
+pub(crate) fn generated(paragraphs: usize) -> impl Iterator<Item = Document> {
     let mut random = Random::new(7);
     let actors: Vec<FacetPath> = (0..240).map(|n| path(&format!("/state/S{n:03}"))).collect();
     let topics: Vec<FacetPath> = (0..42).map(|n| path(&format!("/topic/t{}/l{n}", n % 12))).collect();
-    (0..paragraphs.div_ceil(10))
-        .map(|number| Document {
-            id: format!("d{number:07}"),
-            paragraphs: (1..=10).map(|ordinal| paragraph(&mut random, ordinal, &actors, &topics)).collect(),
-            ..Document::default()
-        })
-        .collect()
+    (0..paragraphs.div_ceil(10)).map(move |number| Document {
+        id: format!("d{number:07}"),
+        paragraphs: (1..=10).map(|ordinal| paragraph(&mut random, ordinal, &actors, &topics)).collect(),
+        ..Document::default()
+    })
 }
 
 fn path(text: &str) -> FacetPath {

@@ -149,6 +149,6 @@ fn each_text(paragraphs: usize, mut visit: impl FnMut(&str)) {
             let documents = demarche::Parser::new().documents(PathBuf::from(file)).expect("BENCH_CORPUS names a file");
             documents.for_each(|document| each(&document.expect("BENCH_CORPUS holds documents")));
         }
-        None => corpus::generate(paragraphs).iter().for_each(each),
+        None => corpus::generated(paragraphs).for_each(|document| each(&document)),
     }
 }

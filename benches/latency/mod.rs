@@ -111,7 +111,7 @@ fn each_document(paragraphs: usize, mut visit: impl FnMut(&Document)) {
         }
         return;
     }
-    for document in corpus::generate(paragraphs) {
+    for document in corpus::generated(paragraphs) {
         visit(&document);
     }
 }

@@ -5,11 +5,11 @@ mod filter;
 mod problem;
 mod topic;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 
 use crate::date::Date;
 use crate::document::Document;
-use crate::text::cut;
 
 use self::actor::TagOptions;
 pub use self::actor::{Actor, ActorCodes, ActorKind, Alias, Decision, Gazetteer, GazetteerBuilder, Office};
@@ -65,16 +65,48 @@ impl Annotator {
         let mut actors = self.gazetteer.first_pass(document.date);
         let mut topics = self.taxonomy.first_pass(texts.len() - document.paragraphs.len());
         // Each text is cut into its words once, and read for both while they are at hand.
-        let mut runs = Vec::new();
         for text in &texts {
-            cut(text, &mut runs);
-            actors.read(text, &runs);
-            topics.read(text, &runs);
+            topics.read(text, actors.read(text));
         }
         let actors = actors.resolve(&texts, self.options.floor);
         actor::put(&mut document, actors, self.options);
         topics.tag(&mut document, self.profile);
         document
+    }
+
+    /// Annotates many documents by so many threads, each as [`annotate`](Annotator::annotate) does. 0 threads count as 1.
+    ///
+    /// Documents that come one by one are taken by chunks, a few hundred at a time. Loading an index tags by several
+    /// threads of itself, see [`Index::load`](crate::Index::load).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use demarche::{Annotator, Document};
+    ///
+    /// let mut documents = Vec::new();
+    /// for (number, text) in ["Russia and China met.", "Kenya did not."].iter().enumerate() {
+    ///     documents.push(Document::parse(&format!("note-{number}"), text)?);
+    /// }
+    /// let threads = std::thread::available_parallelism().map_or(1, |threads| threads.get());
+    /// Annotator::new().annotate_all(&mut documents, threads);
+    /// assert_eq!(&*documents[1].paragraphs[0].actors[0].id, "KEN");
+    /// # Ok::<(), demarche::Error>(())
+    /// ```
+    pub fn annotate_all(&self, documents: &mut [Document], threads: usize) {
+        let threads = threads.clamp(1, documents.len().max(1));
+        let waiting = Mutex::new(documents.iter_mut());
+        // The next one is taken when a thread is free, so that one long document holds up no other.
+        let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).next();
+        let work = || {
+            while let Some(document) = next() {
+                *document = self.annotate(std::mem::take(document));
+            }
+        };
+        thread::scope(|scope| {
+            (1..threads).for_each(|_| _ = scope.spawn(work));
+            work();
+        });
     }
 
     /// Lists every place of a text that may name an actor, with what was decided and why, also the rejected
@@ -153,5 +185,25 @@ impl AnnotatorBuilder {
             profile: self.profile,
             options: self.options,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_at_once_are_annotated_like_one() {
+        let text = |number: usize| format!("{}\n\nNATO enlargement.", "Moscow warned Kenya. ".repeat(number % 7 + 1));
+        let parse = |number: usize| Document::parse(&number.to_string(), &text(number)).unwrap();
+        let annotator = Annotator::new();
+        let expected: Vec<Document> = (0..50).map(|number| annotator.annotate(parse(number))).collect();
+        assert!(expected.iter().all(|document| document.paragraphs[0].actors.len() == 2));
+        for threads in [0, 1, 3, 100] {
+            let mut documents: Vec<Document> = (0..50).map(parse).collect();
+            annotator.annotate_all(&mut documents, threads);
+            assert_eq!(documents, expected, "{threads} threads");
+        }
+        annotator.annotate_all(&mut [], 4);
     }
 }

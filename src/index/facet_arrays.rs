@@ -10,10 +10,11 @@ use std::collections::HashMap;
 
 use tantivy::SegmentReader;
 use tantivy::columnar::StrColumn;
+use tantivy::directory::OwnedBytes;
 
-use super::actor_mention;
 use super::schema::{ACTOR_MENTION_COLUMN, DAY_COLUMN, LAST_DAY_COLUMN, facet_column};
 use super::segment::{NONE, storage};
+use super::{actor_mention, facet_file};
 use crate::date::Date;
 use crate::error::{Error, Result};
 use crate::facet::{Dimension, FacetPath};
@@ -32,11 +33,20 @@ pub(crate) struct FacetArrays {
     paths: Vec<FacetPath>,
 }
 
-/// Codes as narrow as they can be: two bytes up to 32,767 nodes.
+/// Codes as narrow as they can be: two bytes, the lower first, up to 32,767 nodes.
 #[derive(Debug)]
-pub(crate) enum Codes {
-    Narrow(Vec<u16>),
+pub(super) enum Codes {
+    /// Two bytes each, in a [file of the segment](super::facet_file).
+    Stored(OwnedBytes),
+    Narrow(Vec<[u8; 2]>),
     Wide(Vec<u32>),
+}
+
+/// Codes to go over.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum CodeSlice<'a> {
+    Narrow(&'a [[u8; 2]]),
+    Wide(&'a [u32]),
 }
 
 /// A code of either width.
@@ -44,10 +54,10 @@ pub(crate) trait Code: Copy {
     fn index(self) -> usize;
 }
 
-impl Code for u16 {
+impl Code for [u8; 2] {
     #[inline]
     fn index(self) -> usize {
-        usize::from(self)
+        usize::from(u16::from_le_bytes(self))
     }
 }
 
@@ -60,16 +70,22 @@ impl Code for u32 {
 
 impl FacetArrays {
     pub(crate) fn read(dimension: Dimension, reader: &SegmentReader) -> Result<FacetArrays> {
-        match facet_column(dimension) {
-            Some(column) => FacetArrays::read_column(column, reader),
-            None => FacetArrays::read_dates(reader),
+        if let Some(stored) = facet_file::read(dimension, reader) {
+            return Ok(stored);
+        }
+        let Some(name) = facet_column(dimension) else { return FacetArrays::read_dates(reader) };
+        match reader.fast_fields().str(name).map_err(storage)? {
+            Some(column) => FacetArrays::of_column(&column, reader.max_doc()),
+            None => Ok(Builder::default().finish(reader.max_doc())),
         }
     }
 
-    fn read_column(name: &str, reader: &SegmentReader) -> Result<FacetArrays> {
-        let Some(column) = reader.fast_fields().str(name).map_err(storage)? else {
-            return Ok(Builder::default().finish(reader.max_doc()));
-        };
+    pub(super) fn new(offsets: Vec<u32>, codes: Codes, parents: Vec<u32>, paths: Vec<FacetPath>) -> FacetArrays {
+        FacetArrays { offsets, codes, parents, paths }
+    }
+
+    /// The arrays that follow from a column of facets.
+    pub(super) fn of_column(column: &StrColumn, paragraphs: u32) -> Result<FacetArrays> {
         let mut builder = Builder::default();
         let mut node_of_ordinal = Vec::with_capacity(column.num_terms());
         // The dictionary is in depth-first order, because the engine ends every step with the least byte.
@@ -78,7 +94,7 @@ impl FacetArrays {
             let encoded = String::from_utf8_lossy(terms.key());
             node_of_ordinal.push(builder.node(encoded.split('\0'))?);
         }
-        Ok(builder.paragraphs(&column, &node_of_ordinal, reader.max_doc()))
+        Ok(builder.paragraphs(column, &node_of_ordinal, paragraphs))
     }
 
     /// The actors of a segment that chosen mentions name.
@@ -141,8 +157,12 @@ impl FacetArrays {
         &self.parents
     }
 
-    pub(crate) fn codes(&self) -> &Codes {
-        &self.codes
+    pub(crate) fn codes(&self) -> CodeSlice<'_> {
+        match &self.codes {
+            Codes::Stored(bytes) => CodeSlice::Narrow(bytes.as_chunks().0),
+            Codes::Narrow(codes) => CodeSlice::Narrow(codes),
+            Codes::Wide(codes) => CodeSlice::Wide(codes),
+        }
     }
 
     pub(crate) fn offsets(&self) -> &[u32] {
@@ -153,17 +173,18 @@ impl FacetArrays {
     #[inline]
     pub(crate) fn leaves_of(&self, doc: u32) -> impl Iterator<Item = u32> + '_ {
         let range = self.offsets[doc as usize] as usize..self.offsets[doc as usize + 1] as usize;
-        let (narrow, wide) = match &self.codes {
-            Codes::Narrow(codes) => (&codes[range], &[][..]),
-            Codes::Wide(codes) => (&[][..], &codes[range]),
+        let (narrow, wide) = match self.codes() {
+            CodeSlice::Narrow(codes) => (&codes[range], &[][..]),
+            CodeSlice::Wide(codes) => (&[][..], &codes[range]),
         };
-        let codes = narrow.iter().map(|&code| u32::from(code)).chain(wide.iter().copied());
+        let codes = narrow.iter().map(|&code| code.index() as u32).chain(wide.iter().copied());
         codes.filter(|code| code % 2 == 1).map(|code| code / 2)
     }
 
-    /// What the arrays take, in bytes, but for the paths.
+    /// What the arrays take of the memory, in bytes, but for the paths; what lies in a file takes none.
     pub(crate) fn bytes(&self) -> usize {
         let codes = match &self.codes {
+            Codes::Stored(_) => 0,
             Codes::Narrow(codes) => codes.len() * 2,
             Codes::Wide(codes) => codes.len() * 4,
         };
@@ -274,7 +295,7 @@ impl Builder {
         let nothing = 2 * self.paths.len() as u32;
         self.codes.iter_mut().filter(|code| **code == NONE).for_each(|code| *code = nothing);
         let codes = if nothing <= u32::from(u16::MAX) {
-            Codes::Narrow(self.codes.iter().map(|&code| code as u16).collect())
+            Codes::Narrow(self.codes.iter().map(|&code| (code as u16).to_le_bytes()).collect())
         } else {
             self.codes.shrink_to_fit();
             Codes::Wide(self.codes)
@@ -298,7 +319,8 @@ mod tests {
         builder.paragraph([b, a, deep, a].into_iter());
         builder.paragraph([a, org].into_iter());
         let arrays = builder.finish(3);
-        let Codes::Narrow(codes) = arrays.codes() else { panic!("six nodes fit two bytes") };
+        let CodeSlice::Narrow(codes) = arrays.codes() else { panic!("six nodes fit two bytes") };
+        let codes: Vec<usize> = codes.iter().map(|code| code.index()).collect();
         assert_eq!(codes[..], [0, 3, 4, 7, 9, 0, 3, 11, 12]);
         assert_eq!(arrays.offsets(), [0, 5, 8, 9]);
         assert_eq!(arrays.leaves_of(0).collect::<Vec<_>>(), [1, 3, 4]);

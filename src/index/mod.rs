@@ -6,6 +6,7 @@ mod bits;
 mod directory;
 mod documents;
 mod facet_arrays;
+mod facet_file;
 mod failure;
 #[cfg(test)]
 mod fault;

@@ -1,6 +1,5 @@
 //! The nodes of one dimension over all segments of a commit.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use serde::ser::SerializeMap;
@@ -118,27 +117,29 @@ impl Nodes {
         annotator: &Annotator,
         segments: &[Arc<FacetArrays>],
     ) -> Nodes {
-        // A path sorts after every path above it, so parents keep the lower numbers.
-        let mut numbers: BTreeMap<&FacetPath, u32> = BTreeMap::new();
-        for segment in segments {
-            numbers.extend(segment.paths().iter().map(|path| (path, NONE)));
-        }
-        let mut paths = Vec::with_capacity(numbers.len());
-        for (number, (&path, place)) in numbers.iter_mut().enumerate() {
-            *place = number as u32;
-            paths.push(path.clone());
-        }
-        let number_of = |path: &FacetPath| numbers.get(path).copied().unwrap_or(NONE);
-        let mut parents = vec![NONE; paths.len()];
+        // A path sorts after every path above it, so parents keep the lower numbers. The paths of a segment are nearly
+        // in this order, which makes sorting them quicker than a tree.
+        let mut all: Vec<(&FacetPath, usize, usize)> = Vec::new();
         let mut of_segment = Vec::with_capacity(segments.len());
-        for segment in segments {
-            let ours: Vec<u32> = segment.paths().iter().map(number_of).collect();
+        for (place, segment) in segments.iter().enumerate() {
+            all.extend(segment.paths().iter().enumerate().map(|(local, path)| (path, place, local)));
+            of_segment.push(vec![NONE; segment.paths().len()]);
+        }
+        all.sort_by_key(|(path, _, _)| *path);
+        let mut paths: Vec<FacetPath> = Vec::with_capacity(all.len());
+        for (path, place, local) in all {
+            if paths.last() != Some(path) {
+                paths.push(path.clone());
+            }
+            of_segment[place][local] = paths.len() as u32 - 1;
+        }
+        let mut parents = vec![NONE; paths.len()];
+        for (segment, ours) in segments.iter().zip(&of_segment) {
             for (local, &parent) in segment.parents().iter().enumerate() {
                 if parent != NONE {
                     parents[ours[local] as usize] = ours[parent as usize];
                 }
             }
-            of_segment.push(ours);
         }
         Nodes::with_parents(dimension, choice, annotator, (paths, parents), of_segment)
     }

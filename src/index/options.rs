@@ -3,8 +3,10 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::directory::{Access, Durability, StoreDirectory};
+use super::facet_file::FacetFiles;
 use super::failure::engine_error;
 use super::files;
 use super::manifest::{self, META, META_COPY, Meta, Unsealed};
@@ -150,6 +152,7 @@ impl IndexOptions {
             .schema(schema)
             .settings(settings())
             .tokenizers(tokenizers())
+            .register_plugin(Arc::new(FacetFiles))
             .open_or_create(directory.clone());
         let tantivy = created.map_err(|error| engine_error("creating an index", error, &directory))?;
         self.start(tantivy, fields, directory, path)
@@ -185,6 +188,7 @@ impl IndexOptions {
             return Err(ErrorKind::NotAnIndex { path: path.to_owned(), reason }.into());
         }
         tantivy.set_tokenizers(tokenizers());
+        tantivy.register_plugin(Arc::new(FacetFiles));
         self.start(tantivy, fields, directory, Some(path.to_owned()))
     }
 

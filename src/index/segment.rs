@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use tantivy::columnar::{Column, StrColumn};
+use tantivy::columnar::{Cardinality, Column, StrColumn};
 use tantivy::index::SegmentId;
 use tantivy::schema::Field;
 use tantivy::{Searcher, SegmentReader};
@@ -66,6 +66,17 @@ impl SegmentArrays {
     pub(crate) fn documents(&self, reader: &SegmentReader) -> Result<&[u32]> {
         get_or_try_init(&self.documents, || {
             let ordinals = self.columns(reader)?.ids.ords();
+            if ordinals.get_cardinality() == Cardinality::Full {
+                // A block at a time, which takes a tenth of what one at a time does.
+                let mut documents = Vec::with_capacity(reader.max_doc() as usize);
+                let mut block = [0; 1_024];
+                for start in (0..reader.max_doc()).step_by(block.len()) {
+                    let block = &mut block[..(reader.max_doc() - start).min(1_024) as usize];
+                    ordinals.values.get_range(u64::from(start), block);
+                    documents.extend(block.iter().map(|&ordinal| ordinal as u32));
+                }
+                return Ok(documents);
+            }
             Ok((0..reader.max_doc()).map(|doc| ordinals.first(doc).map_or(NONE, |ordinal| ordinal as u32)).collect())
         })
         .map(Vec::as_slice)

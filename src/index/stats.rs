@@ -32,7 +32,7 @@ pub struct IndexStats {
 #[non_exhaustive]
 pub struct PartSize {
     /// What the part holds: `"postings"`, `"positions"`, `"terms"`, `"lengths"`, `"columns"`,
-    /// `"stored paragraphs"`, `"deletions"` or `"other"`.
+    /// `"facets"`, `"stored paragraphs"`, `"deletions"` or `"other"`.
     pub part: &'static str,
     /// In bytes.
     pub bytes: u64,
@@ -87,6 +87,7 @@ fn part(name: &str) -> &'static str {
         Some("term") => "terms",
         Some("fieldnorm") => "lengths",
         Some("fast") => "columns",
+        Some("facets") => "facets",
         Some("store") => "stored paragraphs",
         Some("del") => "deletions",
         _ => "other",

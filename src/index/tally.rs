@@ -1,6 +1,6 @@
 //! Counting the facets of paragraphs of one segment.
 
-use super::facet_arrays::{Code, Codes, FacetArrays};
+use super::facet_arrays::{Code, CodeSlice, FacetArrays};
 use super::segment::NONE;
 
 /// Counters of one dimension in one segment.
@@ -34,8 +34,8 @@ impl Tally {
     /// document of every paragraph of the segment.
     pub(crate) fn add(&mut self, facets: &FacetArrays, paragraphs: &[u32], documents: &[u32]) {
         match facets.codes() {
-            Codes::Narrow(codes) => self.add_codes(facets.offsets(), codes, paragraphs, documents),
-            Codes::Wide(codes) => self.add_codes(facets.offsets(), codes, paragraphs, documents),
+            CodeSlice::Narrow(codes) => self.add_codes(facets.offsets(), codes, paragraphs, documents),
+            CodeSlice::Wide(codes) => self.add_codes(facets.offsets(), codes, paragraphs, documents),
         }
     }
 

@@ -17,6 +17,7 @@ mod stem;
 mod term;
 mod word;
 
+pub use self::term::{Analyzer, Term, TermKind};
 pub(crate) use self::{
     alternative::{Alternative, is_character},
     closeness::slips,
@@ -25,6 +26,5 @@ pub(crate) use self::{
     plain_word::{is_plain_word, plain_words},
     run::{Run, cut},
     sentence::{ends_abbreviated, sentences},
-    term::{Analyzer, Term, TermKind},
     word::{Word, words},
 };

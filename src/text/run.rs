@@ -8,46 +8,33 @@
 /// How many bytes are classified together.
 const BLOCK: usize = 64;
 
-/// The high bit of every byte.
-const HIGH: u64 = 0x8080_8080_8080_8080;
-
 /// The same number in every byte.
-const fn each(byte: u8) -> u64 {
-    u64::from_le_bytes([byte; 8])
+const fn each(byte: u8) -> u128 {
+    u128::from_le_bytes([byte; 16])
 }
 
-/// The high bit of every byte that is at least `least`, of bytes that are ASCII.
-#[inline]
-const fn at_least(ascii: u64, least: u8) -> u64 {
-    // No sum carries into the next byte, because none is over 0x7F + 0x7F.
-    (ascii + each(0x80 - least)) & HIGH
-}
+/// The bit that tells small letters from capitals.
+const SMALL: u128 = each(0x20);
 
-/// The high bit of every byte that is an ASCII letter or digit.
-#[inline]
-fn alphanumeric(eight: u64) -> u64 {
-    let ascii = eight & !HIGH;
-    let small = ascii | each(0x20);
-    let letter = at_least(small, b'a') & !at_least(small, b'z' + 1);
-    let digit = at_least(ascii, b'0') & !at_least(ascii, b'9' + 1);
-    (letter | digit) & !eight
-}
+const HIGH: u128 = each(0x80);
 
-/// Eight bytes from `at`, with zeros behind the end.
+/// What must be added to an ASCII byte so that those from `a` on get the high bit; no sum carries into the next byte.
+const AT_LEAST_A: u128 = each(0x80 - b'a');
+
+/// Sixteen bytes from `at`, with zeros behind the end.
 #[inline]
-fn load(bytes: &[u8], at: usize) -> u64 {
-    if let Some(eight) = bytes.get(at..at + 8) {
-        return u64::from_le_bytes(eight.try_into().unwrap_or_default());
+fn load(bytes: &[u8], at: usize) -> u128 {
+    if let Some(sixteen) = bytes.get(at..at + 16) {
+        return u128::from_le_bytes(sixteen.try_into().unwrap_or_default());
     }
-    bytes.get(at..).unwrap_or_default().iter().rev().fold(0, |number, &byte| (number << 8) | u64::from(byte))
+    bytes.get(at..).unwrap_or_default().iter().rev().fold(0, |number, &byte| (number << 8) | u128::from(byte))
 }
 
 /// All bits of the first so many bytes of sixteen. Shifting them was slower.
-static FIRST: [[u64; 2]; Run::WHOLE + 1] = {
-    let (mut masks, mut len) = ([[0; 2]; Run::WHOLE + 1], 1);
+static FIRST: [u128; Run::WHOLE + 1] = {
+    let (mut masks, mut len) = ([0; Run::WHOLE + 1], 1);
     while len <= Run::WHOLE {
-        masks[len] = masks[len - 1];
-        masks[len][(len - 1) / 8] |= 0xFF << ((len - 1) % 8 * 8);
+        masks[len] = masks[len - 1] << 8 | 0xFF;
         len += 1;
     }
     masks
@@ -79,20 +66,19 @@ impl Run {
     #[inline]
     fn new(bytes: &[u8], start: usize, end: usize) -> Run {
         let len = end - start;
-        let [first, second] = FIRST[len.min(Run::WHOLE)];
-        let written = [load(bytes, start) & first, load(bytes, start + 8) & second];
+        let mask = FIRST[len.min(Run::WHOLE)];
+        let written = load(bytes, start) & mask;
         // A digit has the bit of small letters already; the zeros behind the run must stay.
-        let letters = [written[0] | each(0x20) & first, written[1] | each(0x20) & second];
-        let small = written.map(|eight| at_least(eight, b'a'));
-        let capital = [0, 1].map(|half| at_least(written[half], b'A') & !small[half]);
+        let small = written | SMALL & mask;
+        let letters = [small as u64, (small >> 64) as u64];
         let mut run = Run {
             letters,
             hash: hash(letters),
             start: start as u32,
             end: end as u32,
-            has_small: small[0] | small[1] != 0,
-            has_capital: capital[0] | capital[1] != 0,
-            starts_small: small[0] & 0xFF != 0,
+            has_small: (written + AT_LEAST_A) & HIGH != 0,
+            has_capital: written != small,
+            starts_small: written as u8 >= b'a',
         };
         if len > Run::WHOLE {
             run.has_small |= bytes[start..end].iter().any(u8::is_ascii_lowercase);
@@ -105,12 +91,8 @@ impl Run {
     #[inline]
     pub(crate) fn at(bytes: &[u8], start: usize) -> Option<Run> {
         let mut end = start;
-        loop {
-            let stop = !alphanumeric(load(bytes, end)) & HIGH;
-            end += stop.trailing_zeros() as usize / 8;
-            if stop != 0 {
-                break;
-            }
+        while bytes.get(end).is_some_and(u8::is_ascii_alphanumeric) {
+            end += 1;
         }
         (end > start).then(|| Run::new(bytes, start, end))
     }

@@ -40,8 +40,8 @@ const ELIDED: [&str; 32] = [
 ];
 
 /// What a term was made from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum TermKind {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TermKind {
     /// A word, or one character of a script without spaces.
     Word,
     /// Two neighbouring characters of a script without spaces.
@@ -50,21 +50,43 @@ pub(crate) enum TermKind {
 
 /// One term of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Term<'a> {
-    /// The stemmed form.
-    pub(crate) text: &'a str,
-    /// The form before stemming.
-    pub(crate) exact: &'a str,
+pub struct Term<'a> {
+    /// The stemmed form: what words of a query meet.
+    pub text: &'a str,
+    /// The form before stemming, in lower case and without accents: what quoted phrases and patterns meet.
+    pub exact: &'a str,
     /// Where its word stands, in bytes of the text.
-    pub(crate) span: Span,
+    pub span: Span,
     /// Which word of the text it is, from 0; never lower than that of the term before.
-    pub(crate) position: u32,
+    pub position: u32,
     /// What it was made from.
-    pub(crate) kind: TermKind,
+    pub kind: TermKind,
 }
 
-/// Turns text of one language into terms; keep one and reuse it, it remembers stems.
-pub(crate) struct Analyzer {
+/// Turns text of one language into the terms that an index has of it, and that a query asks for.
+///
+/// It shows why a word of a query meets a text, or does not, and makes the same terms for other uses. A word is
+/// lower-cased and loses its possessive, its accents and the dots of an acronym; the stem is that of Snowball for
+/// the language. `U.S.`, and `US` in capitals, stay apart from the pronoun. Chinese and other scripts without spaces give
+/// each character and each pair of neighbours.
+///
+/// # Cost
+///
+/// Keep one for each thread and reuse it: it remembers the stems of the words that it has met, in two or three
+/// megabytes at most.
+///
+/// # Examples
+///
+/// ```
+/// use demarche::{Analyzer, Language};
+///
+/// let mut terms = Vec::new();
+/// Analyzer::new(Language::ENGLISH).analyze("China's élites", |term| {
+///     terms.push((term.text.to_owned(), term.exact.to_owned(), term.span.start));
+/// });
+/// assert_eq!(terms, [("china".into(), "china".into(), 0), ("elite".into(), "elites".into(), 8)]);
+/// ```
+pub struct Analyzer {
     language: Language,
     stemmer: Option<Stemmer>,
     short: ShortWords,
@@ -85,7 +107,7 @@ impl std::fmt::Debug for Analyzer {
 
 impl Analyzer {
     /// An analyzer for a language; one without a stemmer leaves words as they are.
-    pub(crate) fn new(language: Language) -> Analyzer {
+    pub fn new(language: Language) -> Analyzer {
         let algorithm = match language.as_str() {
             "ar" => Some(Algorithm::Arabic),
             "da" => Some(Algorithm::Danish),
@@ -121,12 +143,12 @@ impl Analyzer {
     }
 
     /// The language it was made for.
-    pub(crate) fn language(&self) -> Language {
+    pub fn language(&self) -> Language {
         self.language
     }
 
     /// Gives `emit` every term of the text, in the order of the words.
-    pub(crate) fn analyze(&mut self, text: &str, mut emit: impl FnMut(Term<'_>)) {
+    pub fn analyze(&mut self, text: &str, mut emit: impl FnMut(Term<'_>)) {
         let mut runs = std::mem::take(&mut self.runs);
         let mut forms = std::mem::take(&mut self.forms);
         cut(text, &mut runs);

@@ -1,7 +1,7 @@
 //! From a draft to the compiled gazetteer: ids to numbers, parents to paths, names to a trie.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use super::draft::{Draft, DraftActor, Guard, Sense};
 use super::fingerprint::Digest;
@@ -314,6 +314,7 @@ impl Compiler {
             referable,
             names,
             fingerprint: digest.0,
+            idle: Mutex::default(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The compiled gazetteer.
 
 use std::collections::HashMap;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use super::draft::{Draft, Guard, Sense};
 use super::gate::Gate;
@@ -9,6 +9,7 @@ use super::homograph::Homograph;
 use super::period::Period;
 use super::record::Actor;
 use super::table;
+use super::tag::Room;
 use super::trie::Trie;
 use crate::facet::FacetPath;
 
@@ -91,6 +92,8 @@ pub struct Gazetteer {
     /// Actor and entry of every claim, sorted.
     pub(crate) names: Vec<(u32, u32)>,
     pub(crate) fingerprint: u64,
+    /// Room that is used again: one for each thread that ever tagged at the same time.
+    pub(super) idle: Mutex<Vec<Room>>,
 }
 
 impl std::fmt::Debug for Gazetteer {

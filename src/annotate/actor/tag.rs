@@ -1,8 +1,9 @@
 //! The two passes over a document.
 //!
-//! In: the texts of a document, one by one, each cut into its runs. Out: the actors of each.
+//! In: the texts of a document, one by one. Out: the actors of each.
 
 use std::collections::HashMap;
+use std::sync::PoisonError;
 
 use super::context::is_word_char;
 use super::explain::Decision;
@@ -36,41 +37,54 @@ impl Default for TagOptions {
 pub(crate) struct FirstPass<'a> {
     gazetteer: &'a Gazetteer,
     when: Option<Period>,
+    licences: Licences,
+    room: Room,
+}
+
+/// Room that is used again for every document.
+#[derive(Debug, Default)]
+pub(crate) struct Room {
+    runs: Vec<Run>,
     candidates: Vec<Candidate>,
     /// By text: where its candidates end.
     ends: Vec<usize>,
-    licences: Licences,
+    /// By actor: its place in the tags of the last text that has it.
+    places: Vec<u32>,
+    found: Vec<Found>,
 }
 
 impl FirstPass<'_> {
-    /// Takes in the next text of the document, which is cut into `runs`.
-    pub(crate) fn read(&mut self, text: &str, runs: &[Run]) {
-        let start = self.candidates.len();
+    /// Takes in the next text of the document. Gives the runs that it is cut into, for others who read it.
+    pub(crate) fn read(&mut self, text: &str) -> &[Run] {
+        let Room { runs, candidates, ends, .. } = &mut self.room;
+        cut(text, runs);
+        let start = candidates.len();
         if !self.gazetteer.entries.is_empty() {
-            self.gazetteer.scan(text, runs, &mut self.candidates);
-            self.licences.read(self.gazetteer, text, &self.candidates[start..], self.when);
+            self.gazetteer.scan(text, runs, candidates);
+            self.licences.read(self.gazetteer, text, &candidates[start..], self.when);
         }
-        self.ends.push(self.candidates.len());
+        ends.push(candidates.len());
+        runs
     }
 
     /// The second pass: the actors of the same texts, text by text.
     pub(crate) fn resolve(self, texts: &[&str], floor: f32) -> Vec<Vec<ActorTag>> {
-        let FirstPass { gazetteer, when, candidates, ends, licences } = self;
+        let FirstPass { gazetteer, when, licences, mut room } = self;
         let own = gazetteer.own_acronyms(texts, &licences);
         let mut resolver = Resolver::new(gazetteer, &licences, when);
         let mut tags = Vec::with_capacity(texts.len());
-        let mut found: Vec<Found> = Vec::new();
-        let mut places = vec![0; gazetteer.actors.len()];
+        let Room { candidates, ends, places, found, .. } = &mut room;
         let mut start = 0;
-        for (at, (text, &end)) in texts.iter().zip(&ends).enumerate() {
+        for (at, (text, &end)) in texts.iter().zip(ends.iter()).enumerate() {
             found.clear();
-            resolver.resolve(text, &candidates[start..end], &mut found);
+            resolver.resolve(text, &candidates[start..end], found);
             start = end;
             if let Some(own) = own.get(&at) {
-                add_own(own, &mut found);
+                add_own(own, found);
             }
-            tags.push(gazetteer.group(&found, when, floor, &mut places));
+            tags.push(gazetteer.group(found, when, floor, places));
         }
+        gazetteer.idle.lock().unwrap_or_else(PoisonError::into_inner).push(room);
         tags
     }
 }
@@ -96,22 +110,20 @@ pub(crate) fn texts_of(document: &Document) -> Vec<&str> {
 impl Gazetteer {
     /// Begins to read a document of a date.
     pub(crate) fn first_pass(&self, date: Option<Date>) -> FirstPass<'_> {
-        FirstPass {
-            gazetteer: self,
-            when: date.map(Period::of),
-            candidates: Vec::new(),
-            ends: Vec::new(),
-            licences: Licences::new(self.actors.len()),
-        }
+        let mut room = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+        room.candidates.clear();
+        room.ends.clear();
+        // What stands there from other documents does no harm, see `group`.
+        room.places.resize(self.actors.len(), 0);
+        let licences = Licences::new(self.actors.len());
+        FirstPass { gazetteer: self, when: date.map(Period::of), licences, room }
     }
 
     /// What was decided about every candidate of one text.
     pub(crate) fn explain(&self, text: &str, date: Option<Date>, floor: f32) -> Vec<Decision> {
-        let mut runs = Vec::new();
-        cut(text, &mut runs);
         let mut first = self.first_pass(date);
-        first.read(text, &runs);
-        let FirstPass { when, candidates, licences, .. } = first;
+        first.read(text);
+        let FirstPass { when, licences, room: Room { candidates, .. }, .. } = first;
         let mut resolver = Resolver::new(self, &licences, when);
         resolver.trace = Some(Vec::new());
         let mut found = Vec::new();

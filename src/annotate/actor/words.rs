@@ -67,12 +67,28 @@ lists! {
 /// No word of a list is longer; a longer word of a text is in none.
 const MAX_WORD_BYTES: usize = 32;
 
+/// A word in lower case, with zeros behind its end: compared and hashed eight bytes at a time, without a call.
+type Key = [u64; MAX_WORD_BYTES / 8];
+
+/// The key of a word; `None` where it is longer than any of a list.
+#[inline]
+fn key(word: &str) -> Option<Key> {
+    let mut lower = [0; MAX_WORD_BYTES];
+    lower.get_mut(..word.len())?.copy_from_slice(word.as_bytes());
+    lower.make_ascii_lowercase();
+    let mut key = [0; MAX_WORD_BYTES / 8];
+    for (part, eight) in key.iter_mut().zip(lower.chunks_exact(8)) {
+        *part = u64::from_le_bytes(eight.try_into().unwrap_or_default());
+    }
+    Some(key)
+}
+
 /// Which lists each word is in: one look-up whatever the list, without an allocation. Looking words up in a
 /// `HashMap` of `HashSet`s took a third of the time of resolving.
 #[derive(Debug)]
 struct Words {
     /// A word and a bit for each of its lists; open addressing, a power of two of places, half of them free.
-    places: Vec<(&'static str, u64)>,
+    places: Vec<(Key, u64)>,
 }
 
 impl Words {
@@ -87,22 +103,25 @@ impl Words {
         }
         let given = include_str!("../data/given-names.txt").split_whitespace();
         words.extend(given.map(|word| (word, 1 << List::Given as u32)));
-        let mut table = Words { places: vec![("", 0); (words.len() * 2).next_power_of_two()] };
+        let mut table = Words { places: vec![(Key::default(), 0); (words.len() * 2).next_power_of_two()] };
         for (word, bits) in words {
-            let place = table.place(word.as_bytes());
-            table.places[place].0 = word;
-            table.places[place].1 |= bits;
+            if let Some(key) = key(word) {
+                let place = table.place(key);
+                table.places[place].0 = key;
+                table.places[place].1 |= bits;
+            }
         }
         table
     }
 
     /// Where a word stands, or the free place where it would.
-    fn place(&self, word: &[u8]) -> usize {
-        // FNV-1a, 32 bits: short words, no attacker.
-        let hash = word.iter().fold(0x811c_9dc5_u32, |hash, &byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    #[inline]
+    fn place(&self, key: Key) -> usize {
+        // Multiplicative hashing (Knuth).
+        let folded = key[0] ^ key[1].rotate_left(29) ^ key[2].rotate_left(13) ^ key[3].rotate_left(47);
         let mask = self.places.len() - 1;
-        let mut place = hash as usize & mask;
-        while !self.places[place].0.is_empty() && self.places[place].0.as_bytes() != word {
+        let mut place = ((folded ^ folded >> 32).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize & mask;
+        while self.places[place].1 != 0 && self.places[place].0 != key {
             place = (place + 1) & mask;
         }
         place
@@ -113,12 +132,8 @@ static WORDS: LazyLock<Words> = LazyLock::new(Words::read);
 
 /// Whether a word, in any case, is in the list.
 pub(crate) fn is_in(list: List, word: &str) -> bool {
-    let mut lower = [0; MAX_WORD_BYTES];
-    let Some(lower) = lower.get_mut(..word.len()) else { return false };
-    lower.copy_from_slice(word.as_bytes());
-    lower.make_ascii_lowercase();
     let words = &*WORDS;
-    words.places[words.place(lower)].1 & 1 << list as u32 != 0
+    key(word).is_some_and(|key| words.places[words.place(key)].1 & 1 << list as u32 != 0)
 }
 
 #[cfg(test)]
@@ -127,7 +142,8 @@ mod tests {
 
     #[test]
     fn lists_hold_lower_case_words_only() {
-        for &(word, _) in &WORDS.places {
+        let listed = include_str!("../data/cues.tsv").lines().filter_map(|line| Some(line.split_once('\t')?.1));
+        for word in listed.chain([include_str!("../data/given-names.txt")]).flat_map(str::split_whitespace) {
             assert_eq!(word, word.to_lowercase());
             assert!(word.len() <= MAX_WORD_BYTES, "{word}");
         }

@@ -9,7 +9,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use super::cue::Pattern;
 use super::surfaces::Surfaces;
-use super::trie::{DEEPEST, Growing, Leaf, NO_WORD, Trie};
+use super::trie::{DEEPEST, Growing, Half, NO_WORD, Trie, Whole};
 use super::words::{Numbers, Word, each_number, plain_hash};
 use crate::document::{ActorTag, Span};
 use crate::text::{Run, cut};
@@ -56,15 +56,25 @@ impl Token {
     }
 }
 
-/// Half of a pair that was seen.
+/// Words that are one side of some pair.
 #[derive(Debug, Clone, Copy)]
-struct Seen {
-    /// Its first and last word, as places in the text.
+struct Side {
+    /// Their node in the trie.
+    node: u32,
+    /// The first and the last, as places in the text.
     first: u32,
     last: u32,
     sentence: u32,
-    /// Its bytes.
+    /// Their bytes.
     span: Span,
+}
+
+/// Half of a pair that was seen.
+#[derive(Debug, Clone, Copy)]
+struct Seen {
+    side: Side,
+    /// Which half it is, as a place in the list of where each was last seen.
+    half: u32,
     /// The place in the list of the same half where it was seen before, or [`NEVER`].
     before: u32,
 }
@@ -80,9 +90,12 @@ pub(super) struct Scratch {
     tokens: Vec<Token>,
     /// The tokens with which something may begin.
     begins: Vec<u32>,
+    sides: Vec<Side>,
+    /// By 64 pairs: of which the left half stands in the text, and of which the right one.
+    present: Vec<[u64; 2]>,
     seen: Vec<Seen>,
     /// By pair, twice: where its left and its right half were last seen, as places in `seen`.
-    halves: Vec<u32>,
+    last_seen: Vec<u32>,
     /// Cues of words, and those with the cues that are actors.
     found: Vec<Hit>,
     all: Vec<Hit>,
@@ -169,7 +182,7 @@ impl MatcherBuilder {
             Pattern::Actor(id) => self.actors.entry(id.into()).or_default().push(cue),
             Pattern::Words(words) => {
                 let (node, capitals) = self.trie.path(words)?;
-                self.trie.put(node, Leaf::Whole { cue, capitals });
+                self.trie.put_whole(node, Whole { cue, capitals });
             }
             Pattern::Pair { left, right, within } => {
                 let pair = self.pairs;
@@ -177,7 +190,7 @@ impl MatcherBuilder {
                 for (sides, right) in [(left, false), (right, true)] {
                     for words in sides {
                         let (node, _) = self.trie.path(words)?;
-                        self.trie.put(node, Leaf::Half { cue, pair, right, within: within as u8 });
+                        self.trie.put_half(node, Half { cue, pair, right, within: within as u8 });
                     }
                 }
             }
@@ -284,10 +297,10 @@ impl Matcher {
     }
 
     fn walk(&self, shouted: bool, scratch: &mut Scratch) {
-        let Scratch { tokens, begins, seen, halves, found, .. } = scratch;
-        seen.clear();
-        halves.clear();
-        halves.resize(2 * usize::from(self.pairs), NEVER);
+        let Scratch { tokens, begins, sides, present, found, .. } = scratch;
+        sides.clear();
+        present.clear();
+        present.resize(usize::from(self.pairs).div_ceil(64), [0; 2]);
         found.clear();
         for &at in begins.iter() {
             let tokens = &tokens[at as usize..];
@@ -303,25 +316,51 @@ impl Matcher {
                     node = next;
                 }
                 spoken |= u8::from(token.upper || shouted) << depth;
-                for &leaf in self.trie.leaves(node) {
-                    let span = Span::new(first.start as usize, token.end as usize);
-                    match leaf {
-                        Leaf::Whole { cue, capitals } if capitals & !spoken == 0 => found.push(Hit { cue, span }),
-                        Leaf::Whole { .. } => {}
-                        Leaf::Half { cue, pair, right, within } => {
-                            let half = 2 * usize::from(pair) + usize::from(right);
-                            let (last, sentence) = (token.place, token.sentence);
-                            let now = Seen { first: first.place, last, sentence, span, before: halves[half] };
-                            if let Some(other) = other_half(now, halves[half ^ 1], u32::from(within), seen) {
-                                found.push(Hit { cue, span: Span::new(other.start, span.end) });
-                            }
-                            halves[half] = seen.len() as u32;
-                            seen.push(now);
-                        }
+                let span = Span::new(first.start as usize, token.end as usize);
+                for &Whole { cue, capitals } in self.trie.wholes(node) {
+                    if capitals & !spoken == 0 {
+                        found.push(Hit { cue, span });
+                    }
+                }
+                let halves = self.trie.halves(node);
+                if !halves.is_empty() {
+                    sides.push(Side { node, first: first.place, last: token.place, sentence: token.sentence, span });
+                    for half in halves {
+                        present[usize::from(half.pair) / 64][usize::from(half.right)] |= 1 << (half.pair % 64);
                     }
                 }
             }
         }
+        self.pair_up(scratch);
+    }
+
+    /// Finds the pairs whose halves stand near enough to each other.
+    ///
+    /// A word such as "nuclear" is half of many pairs, and there are three halves for every four words of a text; but of
+    /// few pairs both are there, and only these are looked at one by one.
+    fn pair_up(&self, scratch: &mut Scratch) {
+        let Scratch { sides, present, seen, last_seen, found, .. } = scratch;
+        if present.iter().all(|[left, right]| left & right == 0) {
+            return;
+        }
+        last_seen.resize(2 * usize::from(self.pairs), NEVER);
+        for side in sides.iter() {
+            for &Half { cue, pair, right, within } in self.trie.halves(side.node) {
+                let [left_there, right_there] = present[usize::from(pair) / 64];
+                if left_there & right_there & 1 << (pair % 64) == 0 {
+                    continue;
+                }
+                let half = 2 * usize::from(pair) + usize::from(right);
+                let now = Seen { side: *side, half: half as u32, before: last_seen[half] };
+                if let Some(other) = other_half(now.side, last_seen[half ^ 1], u32::from(within), seen) {
+                    found.push(Hit { cue, span: Span::new(other.start, side.span.end) });
+                }
+                last_seen[half] = seen.len() as u32;
+                seen.push(now);
+            }
+        }
+        // Forgotten one by one: there are thousands of halves, and few are seen.
+        seen.drain(..).for_each(|seen| last_seen[seen.half as usize] = NEVER);
     }
 
     fn add_actors(&self, actors: &[ActorTag], text: &str, found: &mut Vec<Hit>) {
@@ -378,9 +417,9 @@ impl Matcher {
 }
 
 /// Where the other half of a pair stands near enough before this one; `last` is where it was last seen.
-fn other_half(half: Seen, last: u32, within: u32, seen: &[Seen]) -> Option<Span> {
+fn other_half(half: Side, last: u32, within: u32, seen: &[Seen]) -> Option<Span> {
     let mut next = last;
-    while let Some(other) = seen.get(next as usize) {
+    while let Some(Seen { side: other, before, .. }) = seen.get(next as usize) {
         // A half is at most DEEPEST words long, so none that started further back can reach the window.
         if other.first + within + 2 * DEEPEST as u32 <= half.first || other.sentence != half.sentence {
             break;
@@ -388,7 +427,7 @@ fn other_half(half: Seen, last: u32, within: u32, seen: &[Seen]) -> Option<Span>
         if half.first > other.last && half.first - other.last - 1 <= within {
             return Some(other.span);
         }
-        next = other.before;
+        next = *before;
     }
     None
 }

@@ -88,7 +88,7 @@ pub struct Taxonomy {
     /// Made when a topic is first looked up.
     names: OnceLock<Names>,
     /// Room that is used again, with the words it remembers: one for each thread that ever tagged at the same time.
-    idle: Mutex<Vec<Scratch>>,
+    idle: Mutex<Vec<Room>>,
 }
 
 impl Taxonomy {
@@ -171,9 +171,11 @@ impl Taxonomy {
 
     /// Begins to read a document whose first so many texts are its title and headings.
     pub(crate) fn first_pass(&self, headings: usize) -> FirstPass<'_> {
-        let scratch = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+        let mut room = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+        room.found.clear();
+        room.ends.clear();
         let skipped = if self.settings().context > 0.0 { 0 } else { headings };
-        FirstPass { taxonomy: self, skipped, scratch, found: Vec::new(), ends: Vec::new() }
+        FirstPass { taxonomy: self, skipped, room }
     }
 
     fn tags(&self, hits: &[Hit], context: &[Hit], profile: Profile) -> Vec<TopicTag> {
@@ -235,10 +237,18 @@ pub(crate) struct FirstPass<'a> {
     taxonomy: &'a Taxonomy,
     /// How many texts are not read, because headings weigh nothing.
     skipped: usize,
+    room: Room,
+}
+
+/// Room that is used again for every document.
+#[derive(Debug, Default)]
+struct Room {
     scratch: Scratch,
     found: Vec<Hit>,
     /// By text that is read: where its hits end.
     ends: Vec<usize>,
+    /// Of one paragraph.
+    hits: Vec<Hit>,
 }
 
 impl FirstPass<'_> {
@@ -249,31 +259,27 @@ impl FirstPass<'_> {
             return;
         }
         if !self.taxonomy.cues.is_empty() {
-            self.found.extend_from_slice(self.taxonomy.matcher.find_words(text, runs, &mut self.scratch));
+            self.room.found.extend_from_slice(self.taxonomy.matcher.find_words(text, runs, &mut self.room.scratch));
         }
-        self.ends.push(self.found.len());
+        self.room.ends.push(self.room.found.len());
     }
 
     /// Replaces the topics of the document's paragraphs, whose actors are known by now.
     pub(crate) fn tag(self, document: &mut Document, profile: Profile) {
-        let FirstPass { taxonomy, mut scratch, found, ends, .. } = self;
-        if taxonomy.cues.is_empty() {
-            document.paragraphs.iter_mut().for_each(|paragraph| paragraph.topics.clear());
-            return;
-        }
-        let (mut start, mut ends) = (0, ends.into_iter());
+        let FirstPass { taxonomy, mut room, .. } = self;
+        let Room { scratch, found, ends, hits } = &mut room;
+        let (mut start, mut ends) = (0, ends.iter());
         let mut choose = |text: &str, actors: &[ActorTag], hits: &mut Vec<Hit>| {
-            let end = ends.next().unwrap_or(start);
-            taxonomy.matcher.choose(&found[start..end], text, actors, &mut scratch, hits);
+            let end = ends.next().copied().unwrap_or(start);
+            taxonomy.matcher.choose(&found[start..end], text, actors, scratch, hits);
             start = end;
         };
         let contexts = taxonomy.contexts(document, &mut choose);
-        let mut hits = Vec::new();
         for paragraph in &mut document.paragraphs {
-            choose(&paragraph.text, &paragraph.actors, &mut hits);
-            paragraph.topics = taxonomy.tags(&hits, contexts.of(paragraph.section), profile);
+            choose(&paragraph.text, &paragraph.actors, hits);
+            paragraph.topics = taxonomy.tags(hits, contexts.of(paragraph.section), profile);
         }
-        taxonomy.idle.lock().unwrap_or_else(PoisonError::into_inner).push(scratch);
+        taxonomy.idle.lock().unwrap_or_else(PoisonError::into_inner).push(room);
     }
 }
 

@@ -13,13 +13,27 @@ pub(super) const DEEPEST: usize = 8;
 /// The number of a word that is in no cue.
 pub(super) const NO_WORD: u32 = 0;
 
-/// What stands at the end of a sequence of words.
+/// A cue that ends with a sequence of words; the bits say which of them must stand in capitals.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Leaf {
-    /// A cue; the bits say which of its words must stand in capitals.
-    Whole { cue: CueId, capitals: u8 },
-    /// Half of a pair; pairs have numbers of their own.
-    Half { cue: CueId, pair: u16, right: bool, within: u8 },
+pub(super) struct Whole {
+    pub(super) cue: CueId,
+    pub(super) capitals: u8,
+}
+
+/// One side of a pair that ends with a sequence of words; pairs have numbers of their own.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Half {
+    pub(super) cue: CueId,
+    pub(super) pair: u16,
+    pub(super) right: bool,
+    pub(super) within: u8,
+}
+
+/// What stands at the end of a sequence of words.
+#[derive(Debug, Clone, Default)]
+struct Leaves {
+    wholes: Vec<Whole>,
+    halves: Vec<Half>,
 }
 
 /// Keys are hashes already.
@@ -52,12 +66,12 @@ pub(super) struct Growing {
     /// By node: the words that go on from it, and where to. Node 0 is the root.
     edges: Vec<Vec<(u32, u32)>>,
     /// By node.
-    leaves: Vec<Vec<Leaf>>,
+    leaves: Vec<Leaves>,
 }
 
 impl Growing {
     pub(super) fn new() -> Growing {
-        Growing { words: Table::default(), edges: vec![Vec::new()], leaves: vec![Vec::new()] }
+        Growing { words: Table::default(), edges: vec![Vec::new()], leaves: vec![Leaves::default()] }
     }
 
     /// The node at the end of the words, and which of them stand in capitals.
@@ -86,7 +100,7 @@ impl Growing {
                     let next = self.leaves.len() as u32;
                     self.edges[node as usize].insert(place, (id, next));
                     self.edges.push(Vec::new());
-                    self.leaves.push(Vec::new());
+                    self.leaves.push(Leaves::default());
                     next
                 }
             };
@@ -94,8 +108,12 @@ impl Growing {
         Ok((node, capitals))
     }
 
-    pub(super) fn put(&mut self, node: u32, leaf: Leaf) {
-        self.leaves[node as usize].push(leaf);
+    pub(super) fn put_whole(&mut self, node: u32, whole: Whole) {
+        self.leaves[node as usize].wholes.push(whole);
+    }
+
+    pub(super) fn put_half(&mut self, node: u32, half: Half) {
+        self.leaves[node as usize].halves.push(half);
     }
 
     /// The same trie, laid out to be read.
@@ -105,13 +123,15 @@ impl Growing {
             words: self.words,
             labels: vec![NO_WORD],
             nodes: Vec::with_capacity(self.leaves.len() + 1),
-            leaves: Vec::new(),
+            wholes: Vec::new(),
+            halves: Vec::new(),
             alone: Vec::new(),
             pairs: Filter::new(),
         };
         trie.alone = vec![false; trie.starts.len()];
         for &(word, next) in &self.edges[0] {
-            trie.alone[word as usize] = !self.leaves[next as usize].is_empty();
+            let Leaves { wholes, halves } = &self.leaves[next as usize];
+            trie.alone[word as usize] = !wholes.is_empty() || !halves.is_empty();
             self.edges[next as usize].iter().for_each(|&(second, _)| trie.pairs.add(pair(word, second)));
         }
         let mut queue = VecDeque::from([0]);
@@ -120,7 +140,8 @@ impl Growing {
             trie.nodes.push(Node {
                 children: trie.labels.len() as u32,
                 width: edges.len() as u32,
-                leaves: trie.leaves.len() as u32,
+                wholes: trie.wholes.len() as u32,
+                halves: trie.halves.len() as u32,
             });
             for &(word, next) in edges {
                 if node == 0 {
@@ -129,10 +150,12 @@ impl Growing {
                 trie.labels.push(word);
                 queue.push_back(next);
             }
-            trie.leaves.extend_from_slice(&self.leaves[node as usize]);
+            trie.wholes.extend_from_slice(&self.leaves[node as usize].wholes);
+            trie.halves.extend_from_slice(&self.leaves[node as usize].halves);
         }
         // One more, so that every node's leaves end where those of the next begin.
-        trie.nodes.push(Node { children: 0, width: 0, leaves: trie.leaves.len() as u32 });
+        let (wholes, halves) = (trie.wholes.len() as u32, trie.halves.len() as u32);
+        trie.nodes.push(Node { children: 0, width: 0, wholes, halves });
         trie
     }
 }
@@ -145,8 +168,9 @@ struct Node {
     /// Its children stand side by side from here on, by the number of their word.
     children: u32,
     width: u32,
-    /// Where its leaves start.
-    leaves: u32,
+    /// Where its leaves start, of either kind.
+    wholes: u32,
+    halves: u32,
 }
 
 /// A trie that is read. Children in order beside each other instead of a hash table of edges: most nodes have one
@@ -159,7 +183,8 @@ pub(super) struct Trie {
     /// By node: the word that leads to it.
     labels: Vec<u32>,
     nodes: Vec<Node>,
-    leaves: Vec<Leaf>,
+    wholes: Vec<Whole>,
+    halves: Vec<Half>,
     /// By the number of a word: whether something ends with it that it also begins.
     alone: Vec<bool>,
     /// The first two words of all that is longer.
@@ -208,9 +233,15 @@ impl Trie {
     }
 
     #[inline]
-    pub(super) fn leaves(&self, node: u32) -> &[Leaf] {
-        let (from, to) = (self.nodes[node as usize].leaves, self.nodes[node as usize + 1].leaves);
-        &self.leaves[from as usize..to as usize]
+    pub(super) fn wholes(&self, node: u32) -> &[Whole] {
+        let (from, to) = (self.nodes[node as usize].wholes, self.nodes[node as usize + 1].wholes);
+        &self.wholes[from as usize..to as usize]
+    }
+
+    #[inline]
+    pub(super) fn halves(&self, node: u32) -> &[Half] {
+        let (from, to) = (self.nodes[node as usize].halves, self.nodes[node as usize + 1].halves);
+        &self.halves[from as usize..to as usize]
     }
 
     #[inline]
