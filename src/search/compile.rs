@@ -1,7 +1,7 @@
-//! A query becomes a plan for the engine, and its filters become sets.
+//! A query becomes a plan, and its filters become sets.
 //!
-//! A bare word is one term of the one `text` field, so that ORs and ANDs of words keep the engine's
-//! block-max pruning; boosts stand on the terms, because at the top they would turn it off.
+//! A bare word is one term of the one `text` field, and an OR in an OR is made flat, so that there are few bounds to add
+//! up and they are close; boosts stand on the terms.
 
 use std::collections::{BTreeMap, HashMap};
 

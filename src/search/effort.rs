@@ -39,7 +39,7 @@ impl Limit {
     fn most(self) -> usize {
         match self {
             Limit::Patterns => 32,
-            Limit::Phrases => 256,
+            Limit::Phrases => 128,
             Limit::Conditions | Limit::Groups => 64,
             Limit::Likes => 4,
         }
@@ -47,7 +47,7 @@ impl Limit {
 }
 
 /// Words of the dictionary that all patterns together may look at.
-const DICTIONARY: usize = 200_000;
+const DICTIONARY: usize = 100_000;
 /// Words that all patterns together may stand for; each is a list of paragraphs to be read.
 const EXPANDED: usize = 512;
 /// Paragraphs that phrases may look at together in any index; in a larger one, as many as it has.

@@ -237,11 +237,7 @@ fn each_once(alternatives: &mut Vec<Plan>) {
     });
 }
 
-/// Scores single paragraphs, asked in ascending order.
-///
-/// The engine adds the scores of a paragraph's terms in an order that depends on what it pruned before, so
-/// that two equal paragraphs, or one paragraph on two pages, may differ in the last bit. Here they are added in
-/// the order of the query, in double precision.
+/// Scores single paragraphs part by part, asked in ascending order: what an explanation is made from.
 pub(crate) enum ExactScorer {
     Leaf(Box<dyn tantivy::query::Scorer>),
     Bool { must: Vec<ExactScorer>, should: Vec<ExactScorer>, must_not: Vec<ExactScorer> },
