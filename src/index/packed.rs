@@ -43,17 +43,22 @@ impl PackedTerms {
     /// Adds a term; positions must not fall.
     pub(crate) fn push(&mut self, term: &str, position: u32) {
         debug_assert!(position + 1 >= self.next, "positions do not fall");
-        // Control characters never come out of the analyzer; an id could hold one.
-        let clean = |c: char| c != END && c != ADVANCE;
         if position != self.next {
             let advance = i64::from(position) - i64::from(self.next) + 1;
-            let _ = write!(self.packed, "{ADVANCE}{advance}{END}");
+            self.packed.push(ADVANCE);
+            // Half of the words of `exact` stand behind a gap, and formatting its number took longer than all else.
+            match u8::try_from(advance) {
+                Ok(digit @ 0..=9) => self.packed.push(char::from(b'0' + digit)),
+                _ => _ = write!(self.packed, "{advance}"),
+            }
+            self.packed.push(END);
         }
         let term = bounded(term);
-        if !term.bytes().any(|byte| byte <= 1) {
+        // Control characters never come out of the analyzer; an id could hold one.
+        if term.bytes().all(|byte| byte > ADVANCE as u8) {
             self.packed.push_str(term);
         } else {
-            self.packed.extend(term.chars().filter(|&c| clean(c)));
+            self.packed.extend(term.chars().filter(|&c| c != END && c != ADVANCE));
         }
         self.packed.push(END);
         self.next = position + 1;

@@ -12,7 +12,7 @@ use super::stored::{StoredParagraph, pieces};
 use crate::document::{Document, Language, Paragraph};
 use crate::error::{Error, Result};
 use crate::facet::{Dimension, FacetPath};
-use crate::text::{Analyzer, Term, TermKind, is_plain_word, sentences};
+use crate::text::{Analyzer, Term, TermKind, sentences};
 
 /// Makes Tantivy documents; keep one a thread, it remembers stems.
 #[derive(Debug)]
@@ -96,7 +96,7 @@ impl ParagraphEncoder {
         analyzer.analyze(&paragraph.text, |term: Term<'_>| {
             text.push(term.text, term.position);
             whole.append(term.text);
-            if term.kind == TermKind::Word && !is_plain_word(term.exact) {
+            if term.kind == TermKind::Word && !term.is_plain {
                 exact.push(term.exact, term.position);
             }
             if term.position as usize == word_starts.len() {
@@ -118,7 +118,7 @@ impl ParagraphEncoder {
             analyzer.analyze(heading, |term| {
                 let at = base.saturating_add(term.position);
                 self.text.push(term.text, at);
-                if term.kind == TermKind::Word && !is_plain_word(term.exact) {
+                if term.kind == TermKind::Word && !term.is_plain {
                     self.exact.push(term.exact, at);
                 }
                 position = at.saturating_add(1);

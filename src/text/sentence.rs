@@ -225,7 +225,7 @@ fn sentence_end(text: &str, start: usize) -> usize {
                     }
                     at = after;
                 }
-                _ => at += 1,
+                _ => at = next_mark(bytes, at + 1),
             }
             continue;
         }
@@ -246,6 +246,23 @@ fn sentence_end(text: &str, start: usize) -> usize {
         }
     }
     bytes.len()
+}
+
+/// Where the next byte stands that may end a sentence or begins a character beyond ASCII.
+fn next_mark(bytes: &[u8], at: usize) -> usize {
+    /// So many are looked at together, which the compiler does in two steps.
+    const TOGETHER: usize = 32;
+    let is_mark = |byte: u8| {
+        (byte == b'.') | (byte == b'!') | (byte == b'?') | (byte == b'\n') | (byte == b'\r') | (byte >= 0x80)
+    };
+    let mut at = at;
+    while let Some(bytes) = bytes.get(at..at + TOGETHER) {
+        if bytes.iter().fold(false, |any, &byte| any | is_mark(byte)) {
+            break;
+        }
+        at += TOGETHER;
+    }
+    at + bytes[at..].iter().take_while(|&&byte| !is_mark(byte)).count()
 }
 
 fn stops_end(text: &str, at: usize) -> usize {
@@ -437,6 +454,15 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn marks_are_those_that_a_loop_finds(text in "[a-z ,;]{0,40}[a-z .!?\n\ré–]{0,80}", at in 0usize..130) {
+            let bytes = text.as_bytes();
+            let at = at.min(bytes.len());
+            let is_mark = |byte: &u8| b".!?\n\r".contains(byte) || !byte.is_ascii();
+            let expected = bytes[at..].iter().position(is_mark).map_or(bytes.len(), |offset| at + offset);
+            prop_assert_eq!(next_mark(bytes, at), expected);
+        }
+
         #[test]
         fn sentences_tile_the_text(text in "([A-Za-z .!?\n”)…。]{0,9}|\\PC{0,6}){0,9}") {
             let mut rest = 0;

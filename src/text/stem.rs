@@ -5,6 +5,7 @@
 //! short words, two fifths of the time of an analysis went into stemming those that others had driven out; a second
 //! place for each was tried with the present number, and brought nothing.
 
+use super::plain_word::is_plain_word;
 use super::run::Run;
 
 /// Words of up to sixteen ASCII letters and digits, known by their letters without a look at any text.
@@ -44,7 +45,7 @@ impl ShortWords {
     #[inline]
     pub(super) fn forms(&self, forms: Forms) -> (&str, &str) {
         let from = (forms.0 >> 32) as usize;
-        let exact = &self.forms[from..from + (forms.0 & 0xFF) as usize];
+        let exact = &self.forms[from..from + (forms.0 & 0x7F) as usize];
         let stem = from + (forms.0 >> 8 & 0xFF) as usize;
         (exact, &self.forms[stem..stem + (forms.0 >> 16 & 0xFFFF) as usize])
     }
@@ -73,15 +74,24 @@ impl ShortWords {
         if skip == 0 {
             self.forms.truncate(from + exact.len());
         }
-        let packed = (from as u64) << 32 | (stem_len as u64 & 0xFFFF) << 16 | (skip as u64) << 8 | exact.len() as u64;
+        let plain = u64::from(is_plain_word(&exact)) << 7;
+        let lengths = (stem_len as u64 & 0xFFFF) << 16 | (skip as u64) << 8 | plain | exact.len() as u64;
+        let packed = (from as u64) << 32 | lengths;
         self.slots[run.hash as usize % ShortWords::SLOTS] = [run.letters[0], run.letters[1], packed];
     }
 }
 
 /// Where the two forms of a word stand: the start of the exact one in 32 bits, then the length of the stem in 16, its
-/// start from there and the length of the exact one in 8 each.
+/// start from there in 8, whether it is a plain word in 1 and the length of the exact one in 7.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Forms(u64);
+
+impl Forms {
+    #[inline]
+    pub(super) fn is_plain(self) -> bool {
+        self.0 & 0x80 != 0
+    }
+}
 
 /// Stems of longer words, and of those with other letters.
 #[derive(Debug)]
@@ -156,6 +166,10 @@ mod tests {
         assert_eq!(forms(&mut words, "SANCTION", "sanctio"), pair("sanction", "sanctio"));
         assert_eq!(forms(&mut words, "happy", "happi"), pair("happy", "happi"));
         assert_eq!(forms(&mut words, "sanctions", "?"), pair("sanctions", "sanction"));
+        let plain = |words: &mut ShortWords, word: &str| {
+            words.find(word, &Run::at(word.as_bytes(), 0).unwrap(), |_, into| into.push_str(word)).is_plain()
+        };
+        assert!(plain(&mut words, "The") && plain(&mut words, "2022") && !plain(&mut words, "sanctions"));
     }
 
     #[test]

@@ -61,6 +61,8 @@ pub struct Term<'a> {
     pub position: u32,
     /// What it was made from.
     pub kind: TermKind,
+    /// Whether its exact form is a [plain word](super::plain_word).
+    pub(crate) is_plain: bool,
 }
 
 /// Turns text of one language into the terms that an index has of it, and that a query asks for.
@@ -180,7 +182,7 @@ impl Analyzer {
                 Some(forms) => {
                     let (exact, stem) = self.short.forms(forms);
                     at = run.end as usize;
-                    reading.emit(stem, exact, Span::new(start, at), &mut emit);
+                    reading.emit(stem, exact, forms.is_plain(), Span::new(start, at), &mut emit);
                 }
                 None => at = self.read_on(&mut reading, start, &mut emit),
             }
@@ -205,13 +207,14 @@ impl Analyzer {
             }
             if !self.exact.is_empty() {
                 let position = reading.position;
-                reading.emit(&self.stem, &self.exact, word.span, emit);
+                reading.emit(&self.stem, &self.exact, is_plain_word(&self.exact), word.span, emit);
                 if let Some(second) = next.filter(|next| next.unspaced && next.span.start == word.span.end) {
                     let span = Span::new(word.span.start, second.span.end);
                     self.exact.clear();
                     fold::lower(&text[span.range()], &mut self.exact);
                     let pair = &self.exact;
-                    emit(Term { text: pair, exact: pair, span, position, kind: TermKind::Pair });
+                    let kind = TermKind::Pair;
+                    emit(Term { text: pair, exact: pair, span, position, kind, is_plain: false });
                 }
             }
             if next.is_none() {
@@ -333,8 +336,9 @@ struct Reading<'a> {
 impl Reading<'_> {
     /// Gives the term of the next word.
     #[inline]
-    fn emit(&mut self, stem: &str, exact: &str, span: Span, emit: &mut impl FnMut(Term<'_>)) {
-        emit(Term { text: stem, exact, span, position: self.position, kind: TermKind::Word });
+    fn emit(&mut self, stem: &str, exact: &str, is_plain: bool, span: Span, emit: &mut impl FnMut(Term<'_>)) {
+        let position = self.position;
+        emit(Term { text: stem, exact, span, position, kind: TermKind::Word, is_plain });
         self.position = self.position.saturating_add(1);
     }
 
@@ -441,11 +445,11 @@ mod tests {
         assert_eq!(found, expected.map(|(text, (start, end), at)| (text.to_owned(), Span::new(start, end), at)));
     }
 
-    /// Text, exact form, span, position, kind.
-    type Owned = (String, String, Span, u32, TermKind);
+    /// Text, exact form, span, position, kind, whether plain.
+    type Owned = (String, String, Span, u32, TermKind, bool);
 
     fn owned(term: Term<'_>) -> Owned {
-        (term.text.to_owned(), term.exact.to_owned(), term.span, term.position, term.kind)
+        (term.text.to_owned(), term.exact.to_owned(), term.span, term.position, term.kind, term.is_plain)
     }
 
     /// The terms by the definition: word by word.
@@ -460,14 +464,16 @@ mod tests {
             if exact.is_empty() {
                 continue;
             }
-            found.push(owned(Term { text: stem, exact, span, position, kind: TermKind::Word }));
+            let (kind, is_plain) = (TermKind::Word, is_plain_word(exact));
+            found.push(owned(Term { text: stem, exact, span, position, kind, is_plain }));
             if let Some(next) =
                 words.peek().filter(|next| word.unspaced && next.unspaced && next.span.start == span.end)
             {
                 let span = Span::new(span.start, next.span.end);
                 let mut pair = String::new();
                 fold::lower(&text[span.range()], &mut pair);
-                found.push(owned(Term { text: &pair, exact: &pair, span, position, kind: TermKind::Pair }));
+                let (kind, is_plain) = (TermKind::Pair, false);
+                found.push(owned(Term { text: &pair, exact: &pair, span, position, kind, is_plain }));
             }
             position += 1;
         }
