@@ -7,6 +7,7 @@
 #![allow(dead_code, unused_imports)]
 
 mod alternative;
+mod capitals;
 mod closeness;
 mod fold;
 mod function_word;

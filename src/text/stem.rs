@@ -31,14 +31,21 @@ impl ShortWords {
 
     /// Where the forms of a word stand, which is all of a run of at most [`Run::WHOLE`] bytes; good until the next
     /// [`make_room`](ShortWords::make_room). `stem` appends the stem of the exact form; it is asked when the word is
-    /// not known.
+    /// not known. `None` for a longer run, and where there is no room for more.
     #[inline]
-    pub(super) fn find(&mut self, word: &str, run: &Run, stem: impl FnOnce(&str, &mut String)) -> Forms {
+    pub(super) fn find(&mut self, word: &str, run: &Run, stem: impl FnOnce(&str, &mut String)) -> Option<Forms> {
         let slot = run.hash as usize % ShortWords::SLOTS;
+        if run.len() > Run::WHOLE {
+            return None;
+        }
         if self.slots[slot][..2] != run.letters {
+            // The words of one text of gigabytes; where they stand has 32 bits.
+            if self.forms.len() > u32::MAX as usize / 2 {
+                return None;
+            }
             self.learn(word, run, stem);
         }
-        Forms(self.slots[slot][2])
+        Some(Forms(self.slots[slot][2]))
     }
 
     /// The exact form and the stem.
@@ -152,7 +159,7 @@ mod tests {
 
     fn forms(words: &mut ShortWords, word: &str, stem: &str) -> (String, String) {
         let run = Run::at(word.as_bytes(), 0).unwrap();
-        let forms = words.find(word, &run, |_, into| into.push_str(stem));
+        let forms = words.find(word, &run, |_, into| into.push_str(stem)).unwrap();
         let (exact, stem) = words.forms(forms);
         (exact.to_owned(), stem.to_owned())
     }
@@ -167,7 +174,7 @@ mod tests {
         assert_eq!(forms(&mut words, "happy", "happi"), pair("happy", "happi"));
         assert_eq!(forms(&mut words, "sanctions", "?"), pair("sanctions", "sanction"));
         let plain = |words: &mut ShortWords, word: &str| {
-            words.find(word, &Run::at(word.as_bytes(), 0).unwrap(), |_, into| into.push_str(word)).is_plain()
+            words.find(word, &Run::at(word.as_bytes(), 0).unwrap(), |_, into| into.push_str(word)).unwrap().is_plain()
         };
         assert!(plain(&mut words, "The") && plain(&mut words, "2022") && !plain(&mut words, "sanctions"));
     }

@@ -18,11 +18,12 @@
 
 use rust_stemmers::{Algorithm, Stemmer};
 
+use super::capitals::Capitals;
 use super::fold;
 use super::plain_word::{apart, is_plain_word};
 use super::run::{Run, cut};
 use super::stem::{Forms, LongStems, ShortWords};
-use super::word::{is_word, other_word, words, words_from};
+use super::word::{is_word, other_word, words_from};
 use crate::document::{Language, Span};
 
 /// Longest term in bytes; longer words are cut there. Nobody searches for more, and the index could not
@@ -159,10 +160,7 @@ impl Analyzer {
         self.short.make_room();
         forms.clear();
         forms.extend(runs.iter().map(|run| {
-            let whole = run.len() <= Run::WHOLE;
-            whole.then(|| {
-                self.short.find(&text[run.range()], run, |word, into| append_stem(&self.stemmer, word, word, into))
-            })
+            self.short.find(&text[run.range()], run, |word, into| append_stem(&self.stemmer, word, word, into))
         }));
         let mut reading = Reading { text, capitals: Capitals::new(text), position: 0 };
         let mut at = 0;
@@ -264,10 +262,9 @@ impl Analyzer {
         } else {
             fold::fold(&self.lowered, &mut self.exact);
         }
-        let short = Run::at(self.lowered.as_bytes(), 0);
-        if let Some(run) = short.filter(|run| run.len() == self.lowered.len() && run.len() <= Run::WHOLE) {
-            let find = |word: &str, into: &mut String| append_stem(&self.stemmer, word, word, into);
-            let forms = self.short.find(&self.lowered, &run, find);
+        let find = |word: &str, into: &mut String| append_stem(&self.stemmer, word, word, into);
+        let run = Run::at(self.lowered.as_bytes(), 0).filter(|run| run.len() == self.lowered.len());
+        if let Some(forms) = run.and_then(|run| self.short.find(&self.lowered, &run, find)) {
             self.stem.push_str(self.short.forms(forms).1);
             return;
         }
@@ -372,34 +369,10 @@ fn cut_to(text: &str, bytes: usize) -> &str {
     &text[..end]
 }
 
-/// Which lines of a text are all in capitals; looks at each line once.
-struct Capitals<'a> {
-    text: &'a str,
-    line: Span,
-    answer: bool,
-}
-
-impl<'a> Capitals<'a> {
-    fn new(text: &'a str) -> Capitals<'a> {
-        Capitals { text, line: Span::new(0, 0), answer: false }
-    }
-
-    fn line_at(&mut self, at: usize) -> bool {
-        if !self.line.range().contains(&at) {
-            let start = self.text[..at].rfind('\n').map_or(0, |newline| newline + 1);
-            let end = self.text[at..].find('\n').map_or(self.text.len(), |newline| at + newline);
-            let line = &self.text[start..end];
-            self.line = Span::new(start, end);
-            self.answer = !line.chars().any(char::is_lowercase)
-                && words(line).filter(|word| word.text.chars().any(char::is_alphabetic)).nth(2).is_some();
-        }
-        self.answer
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::words;
     use proptest::prelude::*;
 
     fn terms(language: &str, text: &str) -> Vec<String> {
