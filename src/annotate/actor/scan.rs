@@ -216,7 +216,54 @@ impl Gazetteer {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::text::cut;
+
+    /// The candidates by the definition: the longest name at every start of a word that is not inside the one before.
+    fn one_by_one(gazetteer: &Gazetteer, text: &str) -> Vec<Candidate> {
+        let mut runs = Vec::new();
+        cut(text, &mut runs);
+        let mut found: Vec<Candidate> = Vec::new();
+        for (at, c) in text.char_indices() {
+            let inside = !is_unspaced(c) && is_inside_word(text, at);
+            let rest = runs.partition_point(|run| (run.start as usize) < at);
+            if is_word_char(c) && !inside && found.last().is_none_or(|last| last.end as usize <= at) {
+                found.extend(gazetteer.longest(text, at, &runs[rest..]));
+            }
+        }
+        found
+    }
+
+    proptest! {
+        #[test]
+        fn filters_turn_no_name_away(
+            places in proptest::collection::vec((any::<prop::sample::Index>(), 0..6_usize, 0..7_usize), 0..12)
+        ) {
+            let gazetteer = Gazetteer::built_in();
+            let mut text = String::new();
+            for (index, case, mark) in places {
+                let name = &*index.get(&gazetteer.entries).text;
+                match case {
+                    0 => text.push_str(&name.to_uppercase()),
+                    1 => text.push_str(&name.to_lowercase()),
+                    2 => text.extend(name.chars().take(5)),
+                    3 => text.push_str(&name.replace(' ', "\n")),
+                    _ => text.push_str(name),
+                }
+                text.push_str([" ", "  ", ", ", "-", "’s ", "é", " the "][mark]);
+            }
+            let mut runs = Vec::new();
+            cut(&text, &mut runs);
+            let mut found = Vec::new();
+            gazetteer.scan(&text, &runs, &mut found);
+            let shown = |found: &[Candidate]| -> Vec<_> {
+                found.iter().map(|one| (one.start, one.end, one.entry, one.fit)).collect()
+            };
+            prop_assert_eq!(shown(&found), shown(&one_by_one(&gazetteer, &text)));
+        }
+    }
 
     #[test]
     fn capitals_carry_meaning() {

@@ -308,6 +308,8 @@ pub(crate) fn fold(name: &str, folded: &mut Vec<u8>) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn spelled(names: &[&str], text: &str) -> Vec<(usize, u32)> {
@@ -335,5 +337,40 @@ mod tests {
         assert_eq!(spelled(&["the intergovernmentalists"], "the\u{a0}Intergovernmentalists"), [(26, 0)]);
         assert_eq!(spelled(&["the intergovernmentalists"], "the intergovernmentalist"), []);
         assert_eq!(spelled(&["ab"], "a"), []);
+    }
+
+    proptest! {
+        #[test]
+        fn keys_are_found_where_the_folded_text_begins_with_them(
+            names in proptest::collection::vec("[abK]{1,2}([ '-]{0,2}[abké]{1,2}){0,3}|[a]{14,18}( b)?", 1..8),
+            text in "[abK]{1,2}([ '’–\n-]{0,2}[abKé\u{212a}]{1,2}){0,4}|[aA]{14,18}( b)?",
+        ) {
+            let mut keys: Vec<Vec<u8>> = Vec::new();
+            for name in &names {
+                let mut key = Vec::new();
+                fold(name, &mut key);
+                keys.push(key);
+            }
+            keys.sort();
+            keys.dedup();
+            let keys: Vec<&[u8]> = keys.iter().map(Vec::as_slice).collect();
+            // What ends inside a word is nobody's name, and may be left out.
+            let ends_word = |end: usize| !text[end..].starts_with(|c: char| c.is_ascii_alphanumeric());
+            let mut expected = Vec::new();
+            for end in (1..=text.len()).filter(|&end| text.is_char_boundary(end) && ends_word(end)) {
+                let mut folded = Vec::new();
+                fold(&text[..end], &mut folded);
+                if !text[..end].ends_with(char::is_whitespace)
+                    && let Ok(value) = keys.binary_search(&folded.as_slice())
+                {
+                    expected.push((end, value as u32));
+                }
+            }
+            let mut found = Vec::new();
+            let run_at = |at| Run::at(text.as_bytes(), at);
+            Trie::new(&keys).walk(&text, 0, run_at, |end, value| found.push((end, value)));
+            found.retain(|&(end, _)| ends_word(end));
+            prop_assert_eq!(found, expected);
+        }
     }
 }
