@@ -18,7 +18,6 @@ use std::borrow::Cow;
 use self::block_pass::BlockPass;
 pub(super) use self::build::Ground;
 use self::part::Part;
-use self::rare::Rare;
 use crate::index::{Bits, Block, Impacts};
 
 /// How many blocks with high bounds are looked into before the others.
@@ -123,12 +122,18 @@ impl ScoreTree {
             }
             return;
         }
+        // Where few paragraphs come into question each of them is asked.
+        let narrowest = filters.iter().map(|filter| (filter.len() as usize, filter)).min_by_key(|(len, _)| *len);
         let rarest = must.iter().filter_map(Part::as_rare).min_by_key(|rare| rare.docs().len());
-        if let Some(rarest) = rarest
-            && rarest.docs().len() < self.blocks
-        {
-            self.each_of(rarest, filters, threshold, visit);
-            return;
+        let (few, some) = (self.blocks / 2, narrowest.map_or(usize::MAX, |(len, _)| len));
+        match (rarest, narrowest) {
+            (Some(rarest), _) if rarest.docs().len() < few.min(some) => {
+                return self.each_of(rarest.docs().iter().copied(), filters, threshold, visit);
+            }
+            (_, Some((len, narrowest))) if len < few => {
+                return self.each_of(narrowest.iter(), filters, threshold, visit);
+            }
+            _ => {}
         }
         let mut should: Vec<&Part> = should.iter().collect();
         // That which can add most comes first.
@@ -160,9 +165,15 @@ impl ScoreTree {
         }
     }
 
-    /// The same where one of the parts that must be there stands in few paragraphs: each of them is asked.
-    fn each_of(&self, rarest: &Rare, filters: &[&Bits], mut threshold: f32, visit: &mut dyn FnMut(u32, f32) -> f32) {
-        for &doc in rarest.docs().iter().filter(|&&doc| filters.iter().all(|filter| filter.contains(doc))) {
+    /// The same for a few paragraphs, which ascend.
+    fn each_of(
+        &self,
+        few: impl Iterator<Item = u32>,
+        filters: &[&Bits],
+        mut threshold: f32,
+        visit: &mut dyn FnMut(u32, f32) -> f32,
+    ) {
+        for doc in few.filter(|&doc| filters.iter().all(|filter| filter.contains(doc))) {
             if let Some(score) = self.root.score(doc)
                 && score as f32 >= threshold
             {
