@@ -328,6 +328,21 @@ fn prose_has_the_topics_a_reader_gives_it() -> Result<()> {
 }
 
 #[test]
+fn a_pair_does_not_silence_what_is_heavier_between_its_halves() -> Result<()> {
+    let mut builder = Taxonomy::builder();
+    builder.clear().add_json_lines(
+        "pairs",
+        "{\"path\": \"/topic/a\", \"cues\": [{\"cue\": \"arrived ~9 talks\", \"kind\": \"weak\"}, \"truce\", {\"cue\": \"late\", \"kind\": \"weak\", \"weight\": 0.5}]}",
+    );
+    let annotator = Annotator::builder().taxonomy(builder.build()?).build();
+    let text = "They arrived late and, after the truce was signed, held talks.";
+    let document = annotator.annotate(Document::parse("a", text)?);
+    let cues: Vec<&str> = document.paragraphs[0].topics[0].cues.iter().map(|cue| &*cue.cue).collect();
+    assert_eq!(cues, ["truce", "arrived ~9 talks"]);
+    Ok(())
+}
+
+#[test]
 fn one_weak_cue_never_tags_and_two_may() -> Result<()> {
     let mut builder = Taxonomy::builder();
     builder.clear().add_json_lines(

@@ -217,6 +217,15 @@ mod tests {
     }
 
     #[test]
+    fn words_not_far_off_are_seen() {
+        let words = ["Atlanta".to_owned()];
+        let text = "Atlanta grew. Georgia’s ports did, too.";
+        assert!(around(text, Span::new(14, 21), &words));
+        let far = format!("Atlanta{} Georgia", "é".repeat(AROUND));
+        assert!(!around(&far, Span::new(far.len() - 7, far.len()), &words));
+    }
+
+    #[test]
     fn names_of_persons_are_seen() {
         assert!(given_before("by Michael Jordan", 11));
         assert!(!given_before("by Jordan", 3));

@@ -366,6 +366,8 @@ mod tests {
         assert_eq!(rule("Taipei thanked Lithuania", "Taipei"), Some(Rule::SeatActs));
         assert_eq!(rule("Brussels fined the company", "Brussels"), Some(Rule::SeatActs));
         assert_eq!(rule("talks with Tehran", "Tehran"), Some(Rule::SeatParty));
+        assert_eq!(rule("they offered Moscow a list", "Moscow"), Some(Rule::SeatParty));
+        assert_eq!(rule("says that Brussels has no plan", "Brussels"), Some(Rule::SeatActs));
         assert_eq!(rule("pressure on Kyiv", "Kyiv"), Some(Rule::SeatParty));
         assert_eq!(rule("a Moscow-backed militia", "Moscow"), Some(Rule::SeatJoined));
         assert_eq!(rule("the pro-Beijing camp", "Beijing"), Some(Rule::SeatJoined));
