@@ -275,6 +275,10 @@ impl<'a> Compiler<'a> {
         if let Some(known) = self.expansions.get(&key) {
             return Ok(known.clone());
         }
+        if self.effort.dictionary == 0 {
+            self.refuse(Limit::Patterns);
+            return Ok(Vec::new());
+        }
         if !self.afford(Limit::Patterns) {
             return Ok(Vec::new());
         }
