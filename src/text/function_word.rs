@@ -1,5 +1,8 @@
 //! Which words carry grammar rather than a subject; ranking gives them less weight in a query.
 
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
 use crate::document::Language;
 
 /// Function words, question words, and the words that requests are made with.
@@ -146,36 +149,45 @@ const CZECH: &str = "a aby ale ani ano asi az bez bude budou by byl byla byli by
 
 const CHINESE: &str = "的 了 在 是 和 与 或 对 就 都 而 及 着 也 很 吗 呢 吧 啊 什么 怎么 如何 哪些 为什么 我 你 他 她 它 们 这 那 有 不 中 为";
 
+/// The lists by language.
+const LISTS: [(&str, &str); 23] = [
+    ("en", ENGLISH),
+    ("de", GERMAN),
+    ("fr", FRENCH),
+    ("es", SPANISH),
+    ("it", ITALIAN),
+    ("pt", PORTUGUESE),
+    ("ru", RUSSIAN),
+    ("uk", UKRAINIAN),
+    ("pl", POLISH),
+    ("nl", DUTCH),
+    ("sv", SWEDISH),
+    ("da", DANISH),
+    ("no", NORWEGIAN),
+    ("nb", NORWEGIAN),
+    ("nn", NORWEGIAN),
+    ("fi", FINNISH),
+    ("hu", HUNGARIAN),
+    ("ro", ROMANIAN),
+    ("tr", TURKISH),
+    ("el", GREEK),
+    ("ar", ARABIC),
+    ("cs", CZECH),
+    ("zh", CHINESE),
+];
+
 /// Whether a term, in its exact form, is a function, question or request word of the language.
 ///
 /// The English words are also tested for languages without a list of their own. The lists hold words as they are
 /// compared, lower-cased and without accents.
 pub(crate) fn is_function_word(language: Language, exact: &str) -> bool {
-    let list = match language.as_str() {
-        "de" => GERMAN,
-        "fr" => FRENCH,
-        "es" => SPANISH,
-        "it" => ITALIAN,
-        "pt" => PORTUGUESE,
-        "ru" => RUSSIAN,
-        "uk" => UKRAINIAN,
-        "pl" => POLISH,
-        "nl" => DUTCH,
-        "sv" => SWEDISH,
-        "da" => DANISH,
-        "no" | "nb" | "nn" => NORWEGIAN,
-        "fi" => FINNISH,
-        "hu" => HUNGARIAN,
-        "ro" => ROMANIAN,
-        "tr" => TURKISH,
-        "el" => GREEK,
-        "ar" => ARABIC,
-        "cs" => CZECH,
-        "zh" => CHINESE,
-        _ => ENGLISH,
-    };
-    // A query has a few words, so a scan of two kilobytes a word costs less than a table would.
-    list.split_ascii_whitespace().any(|word| word == exact)
+    // Feedback asks for every word of many paragraphs: looked for in the list itself, that was half of its time.
+    static WORDS: LazyLock<HashMap<Language, HashSet<&str>>> = LazyLock::new(|| {
+        let words =
+            |(code, list): (&str, &'static str)| Some((Language::new(code)?, list.split_ascii_whitespace().collect()));
+        LISTS.into_iter().filter_map(words).collect()
+    });
+    WORDS.get(&language).or_else(|| WORDS.get(&Language::ENGLISH)).is_some_and(|words| words.contains(exact))
 }
 
 /// Whether a word, in its exact form, belongs to the wording of a long request in the language.
