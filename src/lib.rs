@@ -60,7 +60,7 @@
 //! # What it costs
 //!
 //! The 10,952 speeches of the UN General Debate Corpus, 202 MB of JSON Lines, become some 402,000 paragraphs and an index of
-//! 304 MB, 137 MB of which are the paragraphs as they are given back; `example store -- stats` prints this of any
+//! 270 MB, 120 MB of which are the paragraphs as they are given back; `example store -- stats` prints this of any
 //! index. A writer takes the memory it is told to ([`IndexOptions::memory`], 128 MiB unless said otherwise), a reader that of
 //! [`Searcher::memory`] and what the system caches of the files. `cargo bench` times every stage on a corpus it makes, or with
 //! `BENCH_CORPUS=FILE.jsonl` on one's own, beside Tantivy written by hand.
