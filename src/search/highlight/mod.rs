@@ -257,6 +257,12 @@ mod tests {
     }
 
     #[test]
+    fn a_passage_is_cut_behind_the_start_of_a_phrase_over_two_sentences() {
+        let found = html("\"gas exports\" fell again", 12, "Gas! Exports fell, and fell, and fell again.");
+        assert_eq!(found, "… <mark>Exports</mark> <mark>fell</mark> …");
+    }
+
+    #[test]
     fn overlapping_matches_are_one_range() {
         let found = html("\"gas exports\" \"exports fell\"", 300, "Gas exports fell.");
         assert_eq!(found, "<mark>Gas exports fell</mark>.");

@@ -78,6 +78,8 @@ fn best_run(text: &str, sentences: &[Span], marks: &[Mark], parts: usize, budget
 fn cut(text: &str, sentence: Span, marks: &[Mark], budget: usize) -> Span {
     let first = marks.iter().map(|mark| mark.span).find(|span| sentence.overlaps(*span));
     let Some(first) = first else { return cut_from(text, sentence, sentence.start, budget) };
+    // A phrase may begin in the sentence before.
+    let first = Span::new(first.start.max(sentence.start), first.end);
     let length = text[first.range()].chars().count();
     // A quarter of what is left stands before the first mark.
     let lead = budget.saturating_sub(length) / 4;
