@@ -17,6 +17,7 @@ mod query;
 #[cfg(feature = "quickwit")]
 mod quickwit;
 
+mod random;
 mod ranking;
 mod search;
 mod store;

@@ -2,27 +2,16 @@
 
 use demarche::{Document, Index, Ranking, Request, Searcher};
 
+use crate::random::Random;
+
 /// Paragraphs to a document.
 const PARAGRAPHS: usize = 12;
 
-/// SplitMix64.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((z ^ (z >> 31)) % end as u64) as usize
-    }
-
-    /// A word whose chance falls as its number rises: `aa` stands in most paragraphs, the last in few.
-    fn word(&mut self) -> String {
-        let number = (0..4).map(|_| self.below(400)).min().unwrap_or_default() * self.below(3) / 2;
-        let letters = [number / 20, number % 20].map(|letter| (b'a' + letter as u8) as char);
-        letters.iter().collect()
-    }
+/// A word whose chance falls as its number rises: `aa` stands in most paragraphs, the last in few.
+fn word(random: &mut Random) -> String {
+    let number = (0..4).map(|_| random.below(400)).min().unwrap_or_default() * random.below(3) / 2;
+    let letters = [number / 20, number % 20].map(|letter| (b'a' + letter as u8) as char);
+    letters.iter().collect()
 }
 
 /// Some 9,600 short paragraphs, many of which score the same, in two or more segments.
@@ -31,7 +20,7 @@ fn index(random: &mut Random) -> demarche::Result<Index> {
     let mut writer = index.writer()?;
     for number in 0..800 {
         let paragraphs = (0..PARAGRAPHS).map(|_| {
-            let words: Vec<String> = (0..3 + random.below(9)).map(|_| random.word()).collect();
+            let words: Vec<String> = (0..3 + random.below(9)).map(|_| word(random)).collect();
             words.join(" ")
         });
         let text = paragraphs.collect::<Vec<_>>().join("\n\n");
@@ -49,11 +38,11 @@ fn index(random: &mut Random) -> demarche::Result<Index> {
 /// A query of any form.
 fn query(random: &mut Random) -> String {
     let mut one = || match random.below(8) {
-        0 => format!("\"{} {}\"", random.word(), random.word()),
-        1 => format!("{}^{}", random.word(), 1 + random.below(3)),
-        2 => format!("({} AND {})", random.word(), random.word()),
-        3 => format!("({} -{})", random.word(), random.word()),
-        _ => random.word(),
+        0 => format!("\"{} {}\"", word(random), word(random)),
+        1 => format!("{}^{}", word(random), 1 + random.below(3)),
+        2 => format!("({} AND {})", word(random), word(random)),
+        3 => format!("({} -{})", word(random), word(random)),
+        _ => word(random),
     };
     let words: Vec<String> = (0..6).map(|_| one()).collect();
     let text = match random.below(8) {
@@ -63,7 +52,7 @@ fn query(random: &mut Random) -> String {
         3 => format!("{} {} -{}", words[0], words[1], words[2]),
         4 => format!("({} OR {}) AND ({} OR {})", words[0], words[1], words[2], words[3]),
         5 => words.join(" "),
-        6 => (0..40).map(|_| random.word()).collect::<Vec<_>>().join(" "),
+        6 => (0..40).map(|_| word(random)).collect::<Vec<_>>().join(" "),
         _ => words[..2].join(" "),
     };
     match random.below(4) {
@@ -102,7 +91,7 @@ fn the_best_are_the_first_of_all() -> demarche::Result<()> {
     for round in 0..2 {
         let searcher = index.searcher()?;
         for number in 0..120 {
-            for text in [random.word(), query(&mut random)] {
+            for text in [word(&mut random), query(&mut random)] {
                 check(&searcher, &text, &Ranking::bm25())?;
                 // With one window for all, the default ranking has no second pass to differ by.
                 if number % 8 == 0 {

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use demarche::{Contrast, Date, Dimension, FacetCounts, FacetPath, FacetSelection, Interval, Timeline};
 
-use super::case::{Asked, Case, Random, Seen};
+use super::case::{Asked, Case, Seen};
+use crate::random::Random;
 
 /// Paragraphs, direct, documents.
 pub(super) type Numbers = (u64, u64, u64);

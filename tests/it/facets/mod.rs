@@ -11,8 +11,9 @@ use demarche::{
     ActorTag, Dimension, Document, FacetPath, FacetSelection, Index, Interval, Paragraph, Query, Ranking, Request, Span,
 };
 
-use self::case::{Asked, Case, Random, Seen, choice, mention};
+use self::case::{Asked, Case, Seen, choice, mention};
 use self::check::{check_analyses, check_counts, check_timeline, nodes_of};
+use crate::random::Random;
 
 fn run(seed: u64) {
     let mut random = Random(seed);

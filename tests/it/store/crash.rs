@@ -18,7 +18,8 @@ use std::time::{Duration, Instant};
 
 use demarche::{Annotator, Document, Durability, Error, Gazetteer, Index};
 
-use super::{Random, contents, number_from, text};
+use super::{contents, number_from, text};
+use crate::random::Random;
 
 /// Sources of a load between two commits.
 const BATCH: u64 = 7;

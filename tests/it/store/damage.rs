@@ -9,7 +9,8 @@ use std::path::Path;
 
 use demarche::{Check, Document, Error, ErrorKind, Index};
 
-use super::{Random, contents, number_from, text};
+use super::{contents, number_from, text};
+use crate::random::Random;
 
 /// What is done to a file.
 #[derive(Debug, Clone, Copy)]
