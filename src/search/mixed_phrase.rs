@@ -98,10 +98,7 @@ impl MixedPhraseScorer {
                 let postings = &mut self.words[at].postings;
                 let there = if postings.doc() < doc { postings.seek(doc) } else { postings.doc() };
                 if there != doc {
-                    doc = match there {
-                        TERMINATED => self.words[0].postings.seek(TERMINATED),
-                        there => self.words[0].postings.seek(there),
-                    };
+                    doc = self.words[0].postings.seek(there);
                     continue 'paragraphs;
                 }
             }

@@ -181,7 +181,7 @@ const LISTS: [(&str, &str); 23] = [
 /// The English words are also tested for languages without a list of their own. The lists hold words as they are
 /// compared, lower-cased and without accents.
 pub(crate) fn is_function_word(language: Language, exact: &str) -> bool {
-    // Feedback asks for every word of many paragraphs: looked for in the list itself, that was half of its time.
+    // Feedback asks for every word of many paragraphs: looked for in the list itself, that was more than half of its time.
     static WORDS: LazyLock<HashMap<Language, HashSet<&str>>> = LazyLock::new(|| {
         let words =
             |(code, list): (&str, &'static str)| Some((Language::new(code)?, list.split_ascii_whitespace().collect()));
