@@ -79,6 +79,10 @@ impl Gazetteer {
             word = next_word(text, word.end)?;
         }
         let (end, role) = self.role_at(text, word.start)?;
+        // "the French foreign minister and the parliament of Georgia": this one has an owner of its own.
+        if has_owner(text, end) {
+            return None;
+        }
         // A bare "officials" or "troops" behind a comma may be anybody's; an office is the state's.
         let own = role.office || !comma || text[word.start..].starts_with(char::is_uppercase);
         own.then_some(Part { span: Span::new(word.start, end), role, not_holder: false })
@@ -140,6 +144,16 @@ impl Gazetteer {
                 other != person && later.first() > period.first() && later.first() < when.first()
             })
     }
+}
+
+/// Whether words for a part go on with "of" and a name.
+fn has_owner(text: &str, end: usize) -> bool {
+    let Some(of) = next_word(text, end).filter(|word| &text[word.range()] == "of") else { return false };
+    let owner = match next_word(text, of.end) {
+        Some(word) if &text[word.range()] == "the" => next_word(text, word.end),
+        word => word,
+    };
+    owner.is_some_and(|owner| text[owner.start..].starts_with(char::is_uppercase))
 }
 
 #[cfg(test)]
