@@ -11,6 +11,7 @@ use super::resolve::Resolver;
 use super::rule::Rule;
 use super::scan::{Candidate, Fit};
 use super::surname;
+use super::words::{List, is_in};
 use crate::document::Span;
 
 /// The longest link between two members of a list, ", and ", in bytes.
@@ -290,6 +291,10 @@ impl Resolver<'_> {
         if capital && next_word(text, span.end).is_some_and(|word| text[word.range()].starts_with(char::is_uppercase)) {
             return Err(Rule::NoAntecedent);
         }
+        // "the Treaty on the Limitation of Strategic Arms", "the Convention against Torture", but "the Council on Monday"
+        if capital && follows(text, span.end, &["on".into(), "against".into()]) && subject_follows(text, span.end) {
+            return Err(Rule::NoAntecedent);
+        }
         let references = claims.iter().filter(|claim| claim.sense == Sense::Reference);
         let nearest = references
             .clone()
@@ -305,4 +310,17 @@ impl Resolver<'_> {
             _ => Err(Rule::NoAntecedent),
         }
     }
+}
+
+/// Whether the word behind the next one, an article left out, is capitalised and no day or month.
+fn subject_follows(text: &str, at: usize) -> bool {
+    let subject = next_word(text, at).and_then(|word| next_word(text, word.end));
+    let subject = subject.and_then(|word| match &text[word.range()] {
+        "the" => next_word(text, word.end),
+        _ => Some(word),
+    });
+    subject.is_some_and(|word| {
+        let word = &text[word.range()];
+        word.starts_with(char::is_uppercase) && !is_in(List::Months, word) && !word.ends_with("day")
+    })
 }

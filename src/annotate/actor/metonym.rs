@@ -42,6 +42,10 @@ pub(crate) fn stands_for_government(text: &str, span: Span, neighbours: Neighbou
         return None;
     }
     let is_place = is_place_preposition(before_text);
+    // "a State with Jerusalem as its capital"
+    if followed_by(text, span.end, &["as"]) && is_made_capital(text, span.end) {
+        return None;
+    }
     if !is_place && is_in(List::RelationPrep, before_text) {
         return Some(Rule::SeatParty);
     }
@@ -89,6 +93,13 @@ pub(crate) fn stands_for_government(text: &str, span: Span, neighbours: Neighbou
         return Some(Rule::SeatActs);
     }
     joined(text, span, neighbours)
+}
+
+/// Whether "as its capital" or the like follows.
+fn is_made_capital(text: &str, at: usize) -> bool {
+    let third =
+        next_word(text, at).and_then(|word| next_word(text, word.end)).and_then(|word| next_word(text, word.end));
+    third.is_some_and(|word| matches!(&text[word.range()], "capital" | "eternal" | "seat"))
 }
 
 /// Whether an object ends at a position: "angered Paris by it", not "angered Paris residents".

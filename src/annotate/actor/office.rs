@@ -39,7 +39,14 @@ impl Resolver<'_> {
         }
         let mut shared = None;
         if claim.sense != Sense::Demonym {
-            if let Some(part) = self.gazetteer.part_before(text, span) {
+            // "the African National Congress of South Africa": a longer name keeps its words.
+            let named = |part: &Part| {
+                found[first..].iter().rev().take(2).any(|named| {
+                    named.span.overlaps(part.span)
+                        && named.span.end - named.span.start > part.span.end - part.span.start
+                })
+            };
+            if let Some(part) = self.gazetteer.part_before(text, span).filter(|part| !named(part)) {
                 found.truncate_overlapping(first, part.span);
                 self.add_part(text, claim.actor, part, found);
                 shared = Some(part).filter(|part| is_shared(&text[part.span.range()]));
