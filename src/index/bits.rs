@@ -169,11 +169,12 @@ impl Bits {
         ones.count() + rest.iter().map(|word| word.count_ones()).sum::<u32>()
     }
 
-    /// How many runs of paragraphs have one in it or more; `ends` holds the last paragraph of every run.
+    /// How many paragraphs there are, of those in `within` where it is given, and how many runs of paragraphs have one or
+    /// more of them; `ends` holds the last paragraph of every run.
     ///
     /// Within a run the bits below its end, added to as many ones, carry into the end's place if there is any of
     /// them. The numbers are as long as the segment, so the carry goes from word to word.
-    pub(crate) fn runs(&self, ends: &Bits) -> u32 {
+    pub(crate) fn totals(&self, within: Option<&Bits>, ends: &Bits) -> (u32, u32) {
         let mut carry = false;
         let mut last_of_runs = |word: u64, ends: u64| {
             let (sum, over) = (word & !ends).overflowing_add(!ends);
@@ -181,19 +182,28 @@ impl Bits {
             carry = over || over_by_carry;
             (sum | word) & ends
         };
-        let mut ones = Ones::default();
+        let (mut all, mut runs) = (Ones::default(), Ones::default());
+        // Without a filter each word passes itself.
+        let within = within.unwrap_or(self);
         let (words, rest) = self.words.as_chunks::<{ Ones::WORDS }>();
-        let (ends, rest_of_ends) = ends.words.as_chunks::<{ Ones::WORDS }>();
-        for (words, ends) in words.iter().zip(ends) {
+        let (passing, rest_passing) = within.words.as_chunks::<{ Ones::WORDS }>();
+        let (ends, rest_ends) = ends.words.as_chunks::<{ Ones::WORDS }>();
+        for ((words, passing), ends) in words.iter().zip(passing).zip(ends) {
             let mut lasts = [0; Ones::WORDS];
-            for (last, (&word, &ends)) in lasts.iter_mut().zip(words.iter().zip(ends)) {
-                *last = last_of_runs(word, ends);
+            let mut passed = [0; Ones::WORDS];
+            for place in 0..Ones::WORDS {
+                passed[place] = words[place] & passing[place];
+                lasts[place] = last_of_runs(passed[place], ends[place]);
             }
-            ones.add(&lasts);
+            all.add(&passed);
+            runs.add(&lasts);
         }
-        let rest = rest.iter().zip(rest_of_ends).map(|(&word, &ends)| last_of_runs(word, ends).count_ones());
-        let rest: u32 = rest.sum();
-        ones.count() + rest
+        let (mut paragraphs, mut documents) = (all.count(), runs.count());
+        for ((word, passing), &ends) in rest.iter().zip(rest_passing).zip(rest_ends) {
+            paragraphs += (word & passing).count_ones();
+            documents += last_of_runs(word & passing, ends).count_ones();
+        }
+        (paragraphs, documents)
     }
 
     /// All of them, in their order.
@@ -300,13 +310,17 @@ mod tests {
             for index in chosen.iter().filter(|_| len > 0) {
                 bits.insert(index.index(len as usize) as u32);
             }
-            let (mut start, mut expected) = (0, 0);
+            let (mut start, mut expected, mut expected_within) = (0, 0, 0);
             for length in lengths {
                 ends.insert(start + length - 1);
                 expected += u32::from((start..start + length).any(|doc| bits.contains(doc)));
+                expected_within += u32::from((start..start + length).any(|doc| bits.contains(doc) && doc % 3 == 0));
                 start += length;
             }
-            prop_assert_eq!(bits.runs(&ends), expected);
+            let thirds: Vec<u32> = (0..len).step_by(3).collect();
+            let within = bits.iter().filter(|doc| doc % 3 == 0).count() as u32;
+            prop_assert_eq!(bits.totals(None, &ends), (bits.len(), expected));
+            prop_assert_eq!(bits.totals(Some(&Bits::of(len, &thirds)), &ends), (within, expected_within));
             prop_assert_eq!(bits.iter().count() as u32, bits.len());
             prop_assert_eq!(Bits::full(len).iter().collect::<Vec<_>>(), (0..len).collect::<Vec<_>>());
         }

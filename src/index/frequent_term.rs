@@ -240,7 +240,7 @@ impl<'a> Best<'a> {
 
 /// Reads the postings of a term a block at a time; the engine's union moves each on by one paragraph and takes three times
 /// as long. Without frequencies each is 1.
-pub(crate) fn each_posting(
+fn each_posting(
     reader: &SegmentReader,
     field: Field,
     info: &TermInfo,

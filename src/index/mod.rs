@@ -23,6 +23,7 @@ mod packed;
 mod packed_paragraph;
 mod paragraph;
 mod payload;
+mod postings;
 mod progress;
 mod reannotate;
 mod repair;
@@ -45,10 +46,11 @@ pub(crate) use self::{
     bits::{Bits, Block},
     documents::Documents,
     facet_arrays::{FacetArrays, date_of},
-    frequent_term::{FrequentTerm, Impacts, each_posting},
+    frequent_term::{FrequentTerm, Impacts},
     nodes::Nodes,
-    saturation::{Lengths, Saturation},
-    segment::{NONE, SegmentArrays, SegmentNodes},
+    postings::Postings,
+    saturation::Saturation,
+    segment::{NONE, SegmentArrays, SegmentNodes, Texts},
     store::Inner,
     tally::Tally,
 };

@@ -12,7 +12,7 @@ use super::bits::Bits;
 use super::facet_arrays::FacetArrays;
 use super::frequent_terms::FrequentTerms;
 use super::nodes::Nodes;
-use super::saturation::Lengths;
+use super::saturation::{Lengths, Saturation};
 use super::schema::{DAY_COLUMN, DOCUMENT_COLUMN, LAST_DAY_COLUMN, ORDINAL_COLUMN};
 use super::tally::Tally;
 use crate::annotate::Annotator;
@@ -39,11 +39,19 @@ pub(crate) struct SegmentArrays {
     document_total: Mutex<Option<(u32, u64)>>,
     alive: Mutex<Option<(u32, Arc<Bits>)>>,
     frequent_terms: FrequentTerms,
-    lengths: Mutex<Vec<(Field, Lengths)>>,
+    texts: Mutex<Vec<(Field, Texts)>>,
+}
+
+/// The texts of a field in one segment.
+#[derive(Debug, Clone)]
+pub(crate) struct Texts {
+    /// Under the average length that was asked for last.
+    pub(crate) saturation: Arc<Saturation>,
+    pub(crate) lengths: Lengths,
 }
 
 /// The id of a document with its ordinal.
-type KeptId = Mutex<Option<(u32, Arc<str>)>>;
+type KeptId = OnceLock<(u32, Arc<str>)>;
 
 /// Columns that are kept open: opening one takes longer than ranking by a rare word.
 #[derive(Debug)]
@@ -52,8 +60,9 @@ struct Columns {
     ordinals: Column<u64>,
 }
 
-/// Ids kept a segment, each at the place of its number modulo this; looking one up unpacks a block of the dictionary.
-const IDS_KEPT: usize = 4_096;
+/// Ids kept a segment, each at the place of its number modulo this, the first that is asked for; looking one up unpacks a
+/// block of the dictionary. They may take 5 MB.
+const IDS_KEPT: usize = 65_536;
 
 /// Filters kept a segment; the oldest habits of a user fit, and a hostile one cannot fill the memory.
 const FILTERS_KEPT: usize = 64;
@@ -96,15 +105,20 @@ impl SegmentArrays {
         })
     }
 
-    /// The lengths of a field's texts.
-    pub(crate) fn lengths(&self, reader: &SegmentReader, field: Field) -> Result<Lengths> {
-        let mut kept = self.lengths.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, lengths)) = kept.iter().find(|(of, _)| *of == field) {
-            return Ok(lengths.clone());
+    /// What is known of a field's texts, which have so many words on average in the whole index.
+    pub(crate) fn texts(&self, reader: &SegmentReader, field: Field, average_length: f32) -> Result<Texts> {
+        let mut kept = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = kept.iter_mut().find(|(of, _)| *of == field);
+        if let Some((_, texts)) = known {
+            if texts.saturation.average_length() != average_length {
+                texts.saturation = Arc::new(Saturation::new(average_length));
+            }
+            return Ok(texts.clone());
         }
         let lengths = Lengths::read(reader, field).map_err(storage)?;
-        kept.push((field, lengths.clone()));
-        Ok(lengths)
+        let texts = Texts { saturation: Arc::new(Saturation::new(average_length)), lengths };
+        kept.push((field, texts.clone()));
+        Ok(texts)
     }
 
     /// The frequent terms asked for lately.
@@ -140,18 +154,20 @@ impl SegmentArrays {
 
     /// The id of a document, by its ordinal.
     pub(crate) fn id(&self, reader: &SegmentReader, document: u32) -> Result<Arc<str>> {
-        let kept = self.ids.get_or_init(|| std::iter::repeat_with(Mutex::default).take(IDS_KEPT).collect());
-        let mut place = kept[document as usize % IDS_KEPT].lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((of, id)) = &*place
-            && *of == document
-        {
+        let column = self.ids(reader)?;
+        let kept = self.ids.get_or_init(|| {
+            let places = column.num_terms().clamp(1, IDS_KEPT);
+            std::iter::repeat_with(OnceLock::new).take(places).collect()
+        });
+        let place = &kept[document as usize % kept.len()];
+        if let Some((_, id)) = place.get().filter(|(of, _)| *of == document) {
             return Ok(id.clone());
         }
         let mut id = String::new();
-        let found = self.ids(reader)?.ord_to_str(u64::from(document), &mut id);
+        let found = column.ord_to_str(u64::from(document), &mut id);
         found.map_err(|error| Error::storage("reading a document id", error))?;
         let id: Arc<str> = id.into();
-        *place = Some((document, id.clone()));
+        place.get_or_init(|| (document, id.clone()));
         Ok(id)
     }
 
@@ -251,7 +267,7 @@ impl SegmentArrays {
     pub(crate) fn bytes(&self) -> usize {
         let filters = self.filters.lock().unwrap_or_else(PoisonError::into_inner);
         let chosen = self.chosen_actors.lock().unwrap_or_else(PoisonError::into_inner);
-        let lengths = self.lengths.lock().unwrap_or_else(PoisonError::into_inner);
+        let texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
         self.documents.get().map_or(0, |documents| size_of_val(&**documents))
             + self.days.get().map_or(0, |days| size_of_val(&**days))
             + self.facets.iter().filter_map(OnceLock::get).map(|facets| facets.bytes()).sum::<usize>()
@@ -259,7 +275,7 @@ impl SegmentArrays {
             + filters.values().map(|bits| bits.bytes()).sum::<usize>()
             + self.document_ends.get().map_or(0, Bits::bytes)
             + self.frequent_terms.bytes()
-            + lengths.iter().map(|(_, lengths)| lengths.bytes()).sum::<usize>()
+            + texts.iter().map(|(_, texts)| texts.lengths.bytes()).sum::<usize>()
     }
 
     /// The bits of a filter, made by `make` the first time.

@@ -180,22 +180,30 @@ impl Pass<'_> {
         let found = match matching {
             Matching::Everything => Found::Set(Cow::Owned(Bits::full(reader.max_doc()))),
             Matching::Set(sets) => Found::Set(Cow::Borrowed(&sets[segment])),
-            Matching::Query(scoring) => scoring.found(segment, (reader, arrays), candidates.as_ref())?,
+            Matching::Query(scoring) => scoring.found(segment, (reader, arrays), candidates.as_deref())?,
         };
         for (at, sieve) in sieves.iter().enumerate() {
             let of_sieve: Vec<_> = (0..sieve_of.len()).filter(|&one| sieve_of[one] == at).collect();
             let paragraphs = match &found {
+                // Only totals are wanted, so that what passes need not be kept.
+                Found::Set(set) if of_sieve.is_empty() && at == 0 => {
+                    let (paragraphs, documents) = set.totals(sieve.0.as_deref(), arrays.document_ends(reader)?);
+                    counts.documents += u64::from(documents);
+                    u64::from(paragraphs)
+                }
                 Found::Set(set) => {
                     let passed = sieve.of(set);
-                    if at == 0 {
-                        counts.documents += u64::from(passed.runs(arrays.document_ends(reader)?));
+                    passed.in_blocks(|docs| {
+                        of_sieve.iter().for_each(|&one| tallies[one].add(&facets[one], docs, documents));
+                    });
+                    match at {
+                        0 => {
+                            let (paragraphs, documents) = passed.totals(None, arrays.document_ends(reader)?);
+                            counts.documents += u64::from(documents);
+                            u64::from(paragraphs)
+                        }
+                        _ => u64::from(passed.len()),
                     }
-                    if !of_sieve.is_empty() {
-                        passed.in_blocks(|docs| {
-                            of_sieve.iter().for_each(|&one| tallies[one].add(&facets[one], docs, documents));
-                        });
-                    }
-                    u64::from(passed.len())
                 }
                 Found::List(list) => {
                     let passed = sieve.of_list(list);
@@ -257,13 +265,13 @@ impl Sieve {
     }
 
     /// What any of the sieves lets through; `None` for all paragraphs.
-    fn union(sieves: &[Sieve]) -> Option<Bits> {
-        let mut all: Option<Bits> = None;
+    fn union(sieves: &[Sieve]) -> Option<Cow<'_, Bits>> {
+        let mut all: Option<Cow<'_, Bits>> = None;
         for sieve in sieves {
             let bits = sieve.0.as_deref()?;
             match &mut all {
-                Some(all) => all.unite(bits),
-                None => all = Some(bits.clone()),
+                Some(all) => all.to_mut().unite(bits),
+                None => all = Some(Cow::Borrowed(bits)),
             }
         }
         all

@@ -66,6 +66,28 @@ impl<'a> Statistics<'a> {
         Ok(figures.documents)
     }
 
+    /// In how many paragraphs a term is that is in `here` of one segment, which is not asked again.
+    fn frequency(&self, term: &Term, here: u32) -> tantivy::Result<u64> {
+        match self.searcher.segment_readers() {
+            [_] => self.known_or(term, || Ok(u64::from(here))),
+            _ => self.doc_freq(term),
+        }
+    }
+
+    /// In how many paragraphs a term is; `ask` is asked where it was not before.
+    fn known_or(&self, term: &Term, ask: impl FnOnce() -> tantivy::Result<u64>) -> tantivy::Result<u64> {
+        let hash = hash(term.serialized_value_bytes(), term.field().field_id());
+        let mut figures = self.figures();
+        if let Some(&frequency) = figures.frequencies.get(&hash) {
+            // The engine takes it for a bug when a word is in more paragraphs than there are.
+            return Ok(frequency.min(figures.paragraphs));
+        }
+        // A term that came later may be in more paragraphs than there were.
+        let frequency = ask()?.min(figures.paragraphs);
+        figures.frequencies.insert(hash, frequency);
+        Ok(frequency)
+    }
+
     /// What has been asked for.
     pub(crate) fn figures(&self) -> std::sync::MutexGuard<'_, Figures> {
         self.figures.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
@@ -89,6 +111,12 @@ impl<'a> RowStatistics<'a> {
     /// Rows are documents; `field` holds their ids.
     pub(crate) fn of_documents(statistics: &'a Statistics<'a>, field: Field) -> Result<RowStatistics<'a>> {
         Ok(RowStatistics { statistics, documents: Some(statistics.documents(field)?) })
+    }
+
+    /// In how many rows a term is that is in `here` of one segment.
+    pub(crate) fn frequency(&self, term: &Term, here: u32) -> tantivy::Result<u64> {
+        // As for the engine, see below.
+        Ok(self.statistics.frequency(term, here)?.min(self.documents.unwrap_or(u64::MAX)))
     }
 
     /// The weight of a query that scores.
@@ -129,16 +157,7 @@ impl Bm25StatisticsProvider for Statistics<'_> {
     }
 
     fn doc_freq(&self, term: &Term) -> tantivy::Result<u64> {
-        let hash = hash(term.serialized_value_bytes(), term.field().field_id());
-        let mut figures = self.figures();
-        if let Some(&frequency) = figures.frequencies.get(&hash) {
-            // The engine takes it for a bug when a word is in more paragraphs than there are.
-            return Ok(frequency.min(figures.paragraphs));
-        }
-        // A term that came later may be in more paragraphs than there were.
-        let frequency = self.searcher.doc_freq(term)?.min(figures.paragraphs);
-        figures.frequencies.insert(hash, frequency);
-        Ok(frequency)
+        self.known_or(term, || self.searcher.doc_freq(term))
     }
 }
 

@@ -1,16 +1,14 @@
 //! A plan in, its tree for one segment out.
 
-use std::sync::Arc;
-
 use tantivy::query::{Bm25StatisticsProvider, Query};
-use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::schema::Field;
 use tantivy::{DocSet, SegmentReader, TERMINATED, Term};
 
 use super::ScoreTree;
 use super::part::{self, Frequent, Part};
 use super::rare::Rare;
 use crate::error::{Error, Result};
-use crate::index::{Bits, Block, Lengths, Saturation, SegmentArrays, each_posting};
+use crate::index::{Bits, Block, Postings, Saturation, SegmentArrays, Texts};
 use crate::search::filter_query::FilterQuery;
 use crate::search::plan::{Plan, Test};
 use crate::search::statistics::RowStatistics;
@@ -25,14 +23,6 @@ pub(crate) struct Ground<'a> {
 /// Paragraphs are asked whether they hold a phrase, rather than all that hold it looked for, where they are at least so many
 /// times fewer than the postings: moving the postings on to one costs about as much as reading so many.
 const SEEK_COST: u64 = 64;
-
-/// The texts of a field.
-#[derive(Clone)]
-struct Texts {
-    field: Field,
-    saturation: Arc<Saturation>,
-    lengths: Lengths,
-}
 
 fn failed(error: tantivy::TantivyError) -> Error {
     Error::storage("searching", error)
@@ -64,7 +54,7 @@ struct Builder<'b> {
     ground: &'b Ground<'b>,
     blocks: usize,
     /// Of the fields that were met.
-    texts: Vec<Texts>,
+    texts: Vec<(Field, Texts)>,
     /// Something was looked for among what passes alone.
     is_filtered: bool,
 }
@@ -162,34 +152,30 @@ impl Builder<'_> {
     fn term(&mut self, field: Field, text: &str, boost: f32) -> Result<Part> {
         let Ground { reader, arrays, statistics } = *self.ground;
         let term = Term::from_field_text(field, text);
-        let found = reader.inverted_index(field).map_err(failed)?.get_term_info(&term);
-        let Some(info) = found.map_err(|error| Error::storage("searching", error))? else { return Ok(Part::Nothing) };
+        let inverted = reader.inverted_index(field).map_err(failed)?;
+        let found = inverted.get_term_info(&term).map_err(|error| Error::storage("searching", error))?;
+        let Some(info) = found else { return Ok(Part::Nothing) };
         let all = statistics.total_num_docs().map_err(failed)?;
-        let weight = Saturation::weight(statistics.doc_freq(&term).map_err(failed)?, all) * boost;
-        let Texts { saturation, lengths, .. } = self.texts(field)?;
+        let frequency = statistics.frequency(&term, info.doc_freq).map_err(failed)?;
+        let weight = Saturation::weight(frequency, all) * boost;
+        let texts = self.texts(field)?;
         if let Some(term) = arrays.frequent_terms().get(reader, field, text, &info)? {
-            let impacts = term.impacts(&saturation, &lengths, arrays.documents(reader)?);
-            return Ok(Part::Frequent(Frequent { term, impacts, saturation, lengths, weight }));
+            let impacts = term.impacts(&texts.saturation, &texts.lengths, arrays.documents(reader)?);
+            return Ok(Part::Frequent(Frequent { term, impacts, texts, weight }));
         }
-        let mut docs = Vec::with_capacity(info.doc_freq as usize);
-        let mut scores = Vec::with_capacity(info.doc_freq as usize);
-        each_posting(reader, field, &info, IndexRecordOption::WithFreqs, |doc, frequency| {
-            docs.push(doc);
-            scores.push(f64::from(weight * saturation.of(frequency, lengths.of(doc))));
-        })?;
-        Ok(Part::Rare(Rare::new(docs, scores)))
+        let postings = Postings::read(reader, &inverted, &info, texts.saturation.average_length())?;
+        Ok(Part::Rare(Rare::of_term(postings, texts, weight)))
     }
 
     fn texts(&mut self, field: Field) -> Result<Texts> {
-        if let Some(known) = self.texts.iter().find(|texts| texts.field == field) {
+        if let Some((_, known)) = self.texts.iter().find(|(of, _)| *of == field) {
             return Ok(known.clone());
         }
         let Ground { reader, arrays, statistics } = *self.ground;
         let words = statistics.total_num_tokens(field).map_err(failed)?;
         let average = words as f32 / statistics.total_num_docs().map_err(failed)? as f32;
-        let lengths = arrays.lengths(reader, field)?;
-        let texts = Texts { field, saturation: Arc::new(Saturation::new(average)), lengths };
-        self.texts.push(texts.clone());
+        let texts = arrays.texts(reader, field, average)?;
+        self.texts.push((field, texts.clone()));
         Ok(texts)
     }
 }

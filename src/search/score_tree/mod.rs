@@ -18,6 +18,7 @@ use std::borrow::Cow;
 use self::block_pass::BlockPass;
 pub(super) use self::build::Ground;
 use self::part::Part;
+use self::rare::Rare;
 use crate::index::{Bits, Block, Impacts};
 
 /// How many blocks with high bounds are looked into before the others.
@@ -102,33 +103,24 @@ impl ScoreTree {
 
     /// Gives `visit` every paragraph that matches, passes all filters, and scores at least the threshold, with its score in
     /// single precision; `visit` says what the threshold is from there on.
-    pub(crate) fn each(
-        &self,
-        filters: &[&Bits],
-        order: Order,
-        mut threshold: f32,
-        visit: &mut dyn FnMut(u32, f32) -> f32,
-    ) {
+    pub(crate) fn each(&self, filters: &[&Bits], order: Order, threshold: f32, visit: &mut dyn FnMut(u32, f32) -> f32) {
         let (must, should, must_not) = match &self.root {
             Part::Group { must, should, must_not, .. } => (&must[..], &should[..], &must_not[..]),
             part => (&[][..], std::slice::from_ref(part), &[][..]),
         };
         if let ([], [Part::Rare(rare)], []) = (must, should, must_not) {
-            for (&doc, &score) in rare.docs().iter().zip(rare.scores()) {
-                let score = score as f32;
-                if score >= threshold && filters.iter().all(|filter| filter.contains(doc)) {
-                    threshold = visit(doc, score);
-                }
-            }
-            return;
+            return rare.each(filters, order, threshold, visit);
         }
         // Where few paragraphs come into question each of them is asked.
         let narrowest = filters.iter().map(|filter| (filter.len() as usize, filter)).min_by_key(|(len, _)| *len);
-        let rarest = must.iter().filter_map(Part::as_rare).min_by_key(|rare| rare.docs().len());
+        let rarest = must.iter().enumerate().filter_map(|(at, part)| Some((at, part.as_rare()?)));
+        let rarest = rarest.min_by_key(|(_, rare)| rare.docs().len());
         let (few, some) = (self.blocks / 2, narrowest.map_or(usize::MAX, |(len, _)| len));
+        // A list has bounds of its own, so that much of a longer one is passed over.
+        let short = some.min(2 * self.blocks);
         match (rarest, narrowest) {
-            (Some(rarest), _) if rarest.docs().len() < few.min(some) => {
-                return self.each_of(rarest.docs().iter().copied(), filters, threshold, visit);
+            (Some((at, rarest)), _) if rarest.docs().len() < short => {
+                return each_of_rarest((must, should, must_not), (at, rarest), filters, (order, threshold), visit);
             }
             (_, Some((len, narrowest))) if len < few => {
                 return self.each_of(narrowest.iter(), filters, threshold, visit);
@@ -189,6 +181,46 @@ impl ScoreTree {
             let passing = filters.iter().fold(all, |passing, filter| passing.and(filter.block(block)));
             if !passing.is_empty() {
                 self.root.matches(block, passing).each(|place| visit(Block::doc(block, place)));
+            }
+        }
+    }
+}
+
+/// The same for a group one of whose parts that must match, the one at `at`, is a short list.
+fn each_of_rarest(
+    (must, should, must_not): (&[Part], &[Part], &[Part]),
+    (at, rarest): (usize, &Rare),
+    filters: &[&Bits],
+    (order, mut threshold): (Order, f32),
+    visit: &mut dyn FnMut(u32, f32) -> f32,
+) {
+    let others = || must.iter().enumerate().filter(|(place, _)| *place != at).map(|(_, part)| part);
+    // What the others add at most, and for how it is rounded.
+    let most: f64 = others().chain(should).map(|part| f64::from(part.most()).max(0.0)).sum();
+    let most = most * (1.0 + f64::from(f32::EPSILON));
+    for (bound, stretch) in rarest.stretches(order) {
+        if ((f64::from(bound) + most) as f32) < threshold {
+            continue;
+        }
+        for place in stretch {
+            let doc = rarest.docs()[place];
+            if !filters.iter().all(|filter| filter.contains(doc)) || !others().all(|part| part.has(doc)) {
+                continue;
+            }
+            let own = rarest.score_at(place);
+            if ((own + most) as f32) < threshold || must_not.iter().any(|part| part.has(doc)) {
+                continue;
+            }
+            // In the order of the plan, as everywhere.
+            let mut score = 0.0;
+            for (place, part) in must.iter().enumerate() {
+                score += if place == at { own } else { part.score(doc).unwrap_or_default() };
+            }
+            for more in should.iter().filter_map(|part| part.score(doc)) {
+                score += more;
+            }
+            if score as f32 >= threshold {
+                threshold = visit(doc, score as f32);
             }
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::EMPTY;
 use super::rare::Rare;
-use crate::index::{Bits, Block, FrequentTerm, Impacts, Lengths, Saturation};
+use crate::index::{Bits, Block, FrequentTerm, Impacts, Texts};
 
 /// The scores of the paragraphs of a block, by their places.
 pub(super) type Scores = [f32; Block::LEN];
@@ -35,8 +35,7 @@ pub(super) enum Part {
 pub(super) struct Frequent {
     pub(super) term: Arc<FrequentTerm>,
     pub(super) impacts: Arc<Impacts>,
-    pub(super) saturation: Arc<Saturation>,
-    pub(super) lengths: Lengths,
+    pub(super) texts: Texts,
     /// What the saturation is multiplied by.
     pub(super) weight: f32,
 }
@@ -44,7 +43,7 @@ pub(super) struct Frequent {
 impl Frequent {
     #[inline]
     fn worth(&self, doc: u32, frequency: u32) -> f32 {
-        self.weight * self.saturation.of(frequency, self.lengths.of(doc))
+        self.weight * self.texts.saturation.of(frequency, self.texts.lengths.of(doc))
     }
 }
 
@@ -83,7 +82,7 @@ impl Part {
         match self {
             Part::Nothing => false,
             Part::Frequent(one) => one.term.paragraphs().contains(doc),
-            Part::Rare(rare) => rare.score(doc).is_some(),
+            Part::Rare(rare) => rare.place(doc).is_some(),
             Part::Set { bits, .. } => bits.as_ref().is_none_or(|bits| bits.contains(doc)),
             Part::Group { must, should, must_not, .. } => {
                 (!must.is_empty() || should.iter().any(|part| part.has(doc)))

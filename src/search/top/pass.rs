@@ -262,17 +262,16 @@ impl<'a> Pass<'a> {
         if self.entries.len() <= self.limit {
             return;
         }
-        if self.margin > 0.0 {
-            let (_, worst, _) = self.entries.select_nth_unstable_by(self.limit - 1, |a, b| b.key.total_cmp(&a.key));
-            let low = worst.key - worst.key.abs() * 2.0 * self.margin;
-            self.entries.retain(|entry| entry.key >= low);
-            self.threshold = self.threshold.max(low);
-            if self.entries.len() <= self.limit + self.limit / 2 {
-                return;
-            }
-            // Many are too close to call.
-            self.make_exact();
+        // By their keys alone first, which are at hand.
+        let (_, worst, _) = self.entries.select_nth_unstable_by(self.limit - 1, |a, b| b.key.total_cmp(&a.key));
+        let low = worst.key - worst.key.abs() * 2.0 * self.margin;
+        self.entries.retain(|entry| entry.key >= low);
+        self.threshold = self.threshold.max(low);
+        if self.entries.len() <= self.limit + self.limit / 2 {
+            return;
         }
+        // Many are too close to call.
+        self.make_exact();
         let documents = self.segment.documents;
         let (_, &mut worst, _) = self.entries.select_nth_unstable_by(self.limit - 1, |a, b| order(documents, a, b));
         self.entries.truncate(self.limit);
