@@ -112,7 +112,7 @@ impl Run {
 
 /// Multiplicative hashing (Knuth) of both halves; the last product and the fold bring every bit to all places.
 #[inline]
-fn hash(letters: [u64; 2]) -> u64 {
+pub(super) fn hash(letters: [u64; 2]) -> u64 {
     let mixed = letters[0].wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ letters[1].wrapping_mul(0xd6e8_feb8_6659_fd93);
     let mixed = (mixed ^ mixed >> 32).wrapping_mul(0xd6e8_feb8_6659_fd93);
     mixed ^ mixed >> 32

@@ -1,32 +1,39 @@
 //! Words whose forms were worked out before: a lowered word in, its exact form and its stem out.
 //!
 //! Stemming a word takes longer than all else that is done to it, and a text says the same words again and again.
-//! Both tables are direct mapped: a word that falls into the place of another takes it over. With 8,192 places for
-//! short words, two fifths of the time of an analysis went into stemming those that others had driven out; a second
-//! place for each was tried with the present number, and brought nothing.
+//! Short words keep their place until there are too many: in a table where one word took over the place of another,
+//! with 32,768 of them, a fifth of the time of an analysis went into stemming those that had been driven out. The
+//! table of long words is of that sort.
 
 use super::plain_word::is_plain_word;
-use super::run::Run;
+use super::run::{Run, hash};
 
 /// Words of up to sixteen ASCII letters and digits, known by their letters without a look at any text.
 #[derive(Debug)]
 pub(super) struct ShortWords {
-    /// The letters, and [`Forms`].
+    /// The letters, and [`Forms`]; open addressing, a power of two of places, half of them free.
     slots: Vec<[u64; 3]>,
+    /// How many slots are taken.
+    count: usize,
     /// The forms, in the order in which the words were first met; so those of common words stand close together.
     forms: String,
 }
 
 impl ShortWords {
-    /// A power of two; only those of words that occur are ever touched.
-    const SLOTS: usize = 32768;
+    /// Of an analyzer that has met no word; one for a short query never has more.
+    const FEWEST: usize = 1024;
 
-    /// When the forms, with those that no slot names any more, take more bytes than this, all begins anew.
-    const MOST: usize = 1 << 20;
+    /// With so many words, the next text begins anew.
+    const MOST: usize = 65536;
+
+    /// How far a word may stand from its place; words that were made to have one place are not looked at one by one.
+    const NEAR: usize = 32;
+
+    /// One text can bring so many, in a table of 12 MB; hardly any does.
+    const MOST_OF_A_TEXT: usize = 4 * ShortWords::MOST;
 
     pub(super) fn new() -> ShortWords {
-        // Zeroed memory is touched when it is used, so an analyzer for one short query costs little.
-        ShortWords { slots: vec![[0; 3]; ShortWords::SLOTS], forms: String::new() }
+        ShortWords { slots: vec![[0; 3]; ShortWords::FEWEST], count: 0, forms: String::new() }
     }
 
     /// Where the forms of a word stand, which is all of a run of at most [`Run::WHOLE`] bytes; good until the next
@@ -34,18 +41,23 @@ impl ShortWords {
     /// not known. `None` for a longer run, and where there is no room for more.
     #[inline]
     pub(super) fn find(&mut self, word: &str, run: &Run, stem: impl FnOnce(&str, &mut String)) -> Option<Forms> {
-        let slot = run.hash as usize % ShortWords::SLOTS;
         if run.len() > Run::WHOLE {
             return None;
         }
-        if self.slots[slot][..2] != run.letters {
-            // The words of one text of gigabytes; where they stand has 32 bits.
-            if self.forms.len() > u32::MAX as usize / 2 {
-                return None;
-            }
-            self.learn(word, run, stem);
+        let slot = self.slots[self.slot(run.hash, run.letters)];
+        if slot[..2] == run.letters { Some(Forms(slot[2])) } else { self.learn(word, run, stem) }
+    }
+
+    /// Where a word stands, or the free slot where it would, or that of another word whose place it takes.
+    #[inline]
+    fn slot(&self, hash: u64, letters: [u64; 2]) -> usize {
+        let mask = self.slots.len() - 1;
+        let (mut at, last) = (hash as usize & mask, (hash as usize).wrapping_add(ShortWords::NEAR) & mask);
+        // A word has a letter, so a slot without one is free.
+        while self.slots[at][..2] != letters && self.slots[at][0] != 0 && at != last {
+            at = (at + 1) & mask;
         }
-        Some(Forms(self.slots[slot][2]))
+        at
     }
 
     /// The exact form and the stem.
@@ -59,14 +71,16 @@ impl ShortWords {
 
     /// Forgets all, if that is too much.
     pub(super) fn make_room(&mut self) {
-        if self.forms.len() > ShortWords::MOST {
-            self.slots.fill([0; 3]);
-            self.forms.clear();
+        if self.count >= ShortWords::MOST {
+            *self = ShortWords::new();
         }
     }
 
     #[cold]
-    fn learn(&mut self, word: &str, run: &Run, stem: impl FnOnce(&str, &mut String)) {
+    fn learn(&mut self, word: &str, run: &Run, stem: impl FnOnce(&str, &mut String)) -> Option<Forms> {
+        if self.count >= ShortWords::MOST_OF_A_TEXT {
+            return None;
+        }
         let from = self.forms.len();
         let exact = word.to_ascii_lowercase();
         self.forms.push_str(&exact);
@@ -84,7 +98,24 @@ impl ShortWords {
         let plain = u64::from(is_plain_word(&exact)) << 7;
         let lengths = (stem_len as u64 & 0xFFFF) << 16 | (skip as u64) << 8 | plain | exact.len() as u64;
         let packed = (from as u64) << 32 | lengths;
-        self.slots[run.hash as usize % ShortWords::SLOTS] = [run.letters[0], run.letters[1], packed];
+        if 2 * self.count >= self.slots.len() {
+            self.grow();
+        }
+        let slot = self.slot(run.hash, run.letters);
+        self.slots[slot] = [run.letters[0], run.letters[1], packed];
+        self.count += 1;
+        Some(Forms(packed))
+    }
+
+    fn grow(&mut self) {
+        let twice = vec![[0; 3]; 2 * self.slots.len()];
+        for old in std::mem::replace(&mut self.slots, twice) {
+            if old[0] != 0 {
+                let letters = [old[0], old[1]];
+                let slot = self.slot(hash(letters), letters);
+                self.slots[slot] = old;
+            }
+        }
     }
 }
 
@@ -182,12 +213,12 @@ mod tests {
     #[test]
     fn when_it_is_full_it_begins_anew() {
         let mut words = ShortWords::new();
-        for number in 0..ShortWords::MOST / 4 {
+        for number in 0..ShortWords::MOST + 100 {
             words.make_room();
             let word = format!("word{number}");
             assert_eq!(forms(&mut words, &word, "word").1, "word");
         }
-        assert!(words.forms.len() <= ShortWords::MOST + Run::WHOLE);
+        assert!(words.count <= 100 && words.slots.len() == ShortWords::FEWEST);
         assert_eq!(forms(&mut words, "word7", "wor").0, "word7");
     }
 
