@@ -221,11 +221,12 @@ fn print_hit(out: &mut impl Write, place: usize, hit: &Hit) -> io::Result<()> {
     writeln!(out)
 }
 
-/// The first nodes of a dimension; the roots of the hierarchies, which only group, are left out.
+/// The first nodes of a dimension, without those that only group others ("Persons" of a state); the tops stay, as a state of
+/// which only a person is named.
 fn print_facets(out: &mut impl Write, dimension: Dimension, counts: &FacetCounts) -> io::Result<()> {
     const SHOWN: usize = 12;
     writeln!(out, "{BOLD}{dimension}{BOLD:#}")?;
-    let nodes = counts.nodes().iter().filter(|node| node.path.depth() > 1);
+    let nodes = counts.nodes().iter().filter(|node| node.path.depth() == 2 || node.path.depth() > 2 && node.direct > 0);
     for node in nodes.take(SHOWN) {
         writeln!(out, "  {:>5}  {} {DIM}{}{DIM:#}", node.count, node.label, node.path)?;
     }
