@@ -41,7 +41,11 @@ pub(crate) fn stands_for_government(text: &str, span: Span, neighbours: Neighbou
     {
         return None;
     }
-    let is_place = is_place_preposition(before_text);
+    // "the London attacks were staged", "the recent Geneva talks": a modifier.
+    if before_text.eq_ignore_ascii_case("the") {
+        return None;
+    }
+    let is_place = is_place_preposition(before_text) || before.is_some_and(|before| is_way(text, before));
     // "a State with Jerusalem as its capital"
     if followed_by(text, span.end, &["as"]) && is_made_capital(text, span.end) {
         return None;
@@ -200,6 +204,35 @@ fn is_place_preposition(word: &str) -> bool {
     )
 }
 
+/// Whether the word is the "between" of a way: "a highway between Belgrade and Sarajevo".
+fn is_way(text: &str, between: Span) -> bool {
+    text[between.range()].eq_ignore_ascii_case("between")
+        && prev_word(text, between.start).is_some_and(|way| {
+            matches!(
+                &*text[way.range()].to_ascii_lowercase(),
+                "highway"
+                    | "motorway"
+                    | "road"
+                    | "railway"
+                    | "route"
+                    | "routes"
+                    | "train"
+                    | "trains"
+                    | "flight"
+                    | "flights"
+                    | "distance"
+                    | "bus"
+                    | "ferry"
+                    | "pipeline"
+                    | "tunnel"
+                    | "midway"
+                    | "halfway"
+                    | "travelled"
+                    | "shuttled"
+            )
+        })
+}
+
 /// Whether a policy noun follows, at most two words on ("Beijing's growing influence").
 fn owns_policy(text: &str, at: usize) -> bool {
     let mut at = at;
@@ -235,6 +268,12 @@ fn acts(text: &str, at: usize) -> bool {
             "is" | "was" => intention_follows(text, word.end),
             "did" | "can" | "could" | "may" | "might" | "should" | "must" | "will" | "would" => {
                 !followed_by(text, word.end, &["be", "have", "host", "see"])
+            }
+            // "London attacks were staged": a noun, whose verb follows.
+            noun if noun.ends_with('s')
+                && followed_by(text, word.end, &["were", "was", "are", "have", "had", "will", "would"]) =>
+            {
+                false
             }
             // "Geneva hosted", "Vienna held": what a venue does.
             "hosted" | "held" | "holds" | "saw" | "stands" | "lost" | "won" => false,
@@ -396,6 +435,9 @@ mod tests {
             ("Paris suffered a blackout", "Paris"),
             ("London experienced its hottest day", "London"),
             ("Paris based firms", "Paris"),
+            ("that London attacks were staged", "London"),
+            ("the Geneva talks failed", "Geneva"),
+            ("a highway between Belgrade and Sarajevo", "Belgrade"),
             ("a flight from Rome", "Rome"),
         ] {
             assert_eq!(rule(text, city), None, "{text}");

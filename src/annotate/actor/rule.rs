@@ -68,7 +68,7 @@ rules! {
     NoAntecedent "no-antecedent" 0.0 "points back, and nothing fitting was named before"
     Consumed "part-of-longer" 0.0 "stands inside a longer reading"
     BelowFloor "below-floor" 0.0 "less sure than the confidence floor"
-    Address "address" 0.0 "stands in a web or mail address"
+    Address "address" 0.0 "stands in a web or mail address, or in the symbol of a document"
     LongerName "part-of-name" 0.0 "part of the name of something else"
     Language "language" 0.0 "names a language, not a state"
 }

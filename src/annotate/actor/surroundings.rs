@@ -19,6 +19,10 @@ pub(crate) fn rules_out(text: &str, span: Span, candidate: Candidate, entry: &En
     {
         return Err(Rule::Address);
     }
+    // "A/HRC/36/54": the symbol of a document.
+    if next == Some('/') && text[span.end + 1..].starts_with(|c: char| c.is_ascii_digit()) {
+        return Err(Rule::Address);
+    }
     if next == Some('$') || next == Some(' ') && text[span.end + 1..].starts_with('$') {
         return Err(Rule::Currency);
     }
