@@ -1,14 +1,14 @@
 //! The postings of a frequent term, unpacked: any paragraph can be asked about, in any order.
 
 use std::cmp::Ordering;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tantivy::SegmentReader;
 use tantivy::postings::{BlockSegmentPostings, TermInfo};
 use tantivy::schema::{Field, IndexRecordOption};
 
 use super::bits::{Bits, Block};
-use super::saturation::{Lengths, Saturation};
+use super::segment::Texts;
 use crate::error::{Error, Result};
 
 /// How many of the paragraphs where a term is worth most are kept: enough for a page or a window of the default ranking,
@@ -38,12 +38,20 @@ pub(crate) struct Impacts {
     average_length: f32,
     /// The greatest saturation in each block; 0 where the term does not stand in it.
     bounds: Box<[f32]>,
-    /// The paragraphs with the greatest saturations, the greatest first, then by document and place.
-    best: Box<[(f32, u32)]>,
-    /// The greatest saturation under that of the last of `best`; 0 where there is none.
-    below: f32,
-    /// Whether `best` are all paragraphs.
-    is_whole: bool,
+    most: f32,
+    /// Only who asks for the term alone needs them.
+    best: OnceLock<BestParagraphs>,
+}
+
+/// The paragraphs where a term is worth most.
+#[derive(Debug)]
+pub(crate) struct BestParagraphs {
+    /// With their saturations, the greatest first, then by document and place.
+    pub(crate) paragraphs: Box<[(f32, u32)]>,
+    /// The greatest saturation under that of the last of them; 0 where there is none.
+    pub(crate) below: f32,
+    /// Whether they are all paragraphs.
+    pub(crate) is_whole: bool,
 }
 
 impl Impacts {
@@ -51,20 +59,13 @@ impl Impacts {
         &self.bounds
     }
 
-    pub(crate) fn best(&self) -> &[(f32, u32)] {
-        &self.best
-    }
-
-    pub(crate) fn below(&self) -> f32 {
-        self.below
-    }
-
-    pub(crate) fn is_whole(&self) -> bool {
-        self.is_whole
+    /// The greatest saturation.
+    pub(crate) fn most(&self) -> f32 {
+        self.most
     }
 
     fn bytes(&self) -> usize {
-        size_of_val(&*self.bounds) + size_of_val(&*self.best)
+        size_of_val(&*self.bounds) + self.best.get().map_or(0, |best| size_of_val(&*best.paragraphs))
     }
 }
 
@@ -138,32 +139,42 @@ impl FrequentTerm {
         }
     }
 
-    /// What it is worth where; `lengths` are those of the field's texts, `documents` the document of every paragraph.
-    pub(crate) fn impacts(&self, saturation: &Saturation, lengths: &Lengths, documents: &[u32]) -> Arc<Impacts> {
+    /// What it is worth where.
+    pub(crate) fn impacts(&self, texts: &Texts) -> Arc<Impacts> {
+        let Texts { saturation, lengths } = texts;
         let lock = || self.impacts.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = lock().as_ref().filter(|known| known.average_length == saturation.average_length()) {
             return known.clone();
         }
         let mut bounds = vec![0.0f32; self.paragraphs.blocks()];
-        let mut best = Best::new(documents);
         for (block, bound) in bounds.iter_mut().enumerate() {
             self.each_in(block, self.paragraphs.block(block), |place, frequency| {
-                let doc = Block::doc(block, place);
-                let worth = saturation.of(frequency, lengths.of(doc));
-                *bound = bound.max(worth);
-                best.offer(worth, doc);
+                *bound = bound.max(saturation.of(frequency, lengths.of(Block::doc(block, place))));
             });
         }
-        best.cut();
-        let impacts = Arc::new(Impacts {
-            average_length: saturation.average_length(),
-            bounds: bounds.into(),
-            is_whole: best.kept.len() == self.frequencies.len(),
-            below: best.below(),
-            best: best.kept.into(),
-        });
+        let most = bounds.iter().copied().fold(0.0, f32::max);
+        let average_length = saturation.average_length();
+        let impacts = Arc::new(Impacts { average_length, bounds: bounds.into(), most, best: OnceLock::new() });
         *lock() = Some(impacts.clone());
         impacts
+    }
+
+    /// Where it is worth most; `documents` is the document of every paragraph.
+    pub(crate) fn best<'i>(&self, impacts: &'i Impacts, texts: &Texts, documents: &[u32]) -> &'i BestParagraphs {
+        impacts.best.get_or_init(|| {
+            let mut best = Best::new(documents);
+            for (block, &bound) in impacts.bounds.iter().enumerate() {
+                if best.last.is_some_and(|(last, _)| bound < last) {
+                    best.leave_out(bound);
+                    continue;
+                }
+                self.each_in(block, self.paragraphs.block(block), |place, frequency| {
+                    let doc = Block::doc(block, place);
+                    best.offer(texts.saturation.of(frequency, texts.lengths.of(doc)), doc);
+                });
+            }
+            best.finish(self.frequencies.len())
+        })
     }
 
     /// What it takes, in bytes.
@@ -222,19 +233,26 @@ impl<'a> Best<'a> {
         b.0.total_cmp(&a.0).then_with(|| (document(a.1), a.1).cmp(&(document(b.1), b.1)))
     }
 
-    /// Orders what is kept, and leaves out what is too much.
+    /// Leaves out what is too much.
     fn cut(&mut self) {
         let mut kept = std::mem::take(&mut self.kept);
-        kept.sort_unstable_by(|a, b| self.order(a, b));
-        kept.drain(BEST_KEPT.min(kept.len())..).for_each(|(worth, _)| self.leave_out(worth));
-        self.last = kept.last().filter(|_| kept.len() == BEST_KEPT).copied();
+        if kept.len() >= BEST_KEPT {
+            let (_, &mut last, _) = kept.select_nth_unstable_by(BEST_KEPT - 1, |a, b| self.order(a, b));
+            kept.drain(BEST_KEPT..).for_each(|(worth, _)| self.leave_out(worth));
+            self.last = Some(last);
+        }
         self.kept = kept;
     }
 
-    /// The greatest saturation under the last that is kept.
-    fn below(&self) -> f32 {
-        let last = self.kept.last().map_or(0.0, |&(worth, _)| worth);
-        self.left_out.into_iter().find(|&worth| worth < last).unwrap_or_default()
+    /// What is kept of so many paragraphs.
+    fn finish(mut self, all: usize) -> BestParagraphs {
+        self.cut();
+        let mut kept = std::mem::take(&mut self.kept);
+        kept.sort_unstable_by(|a, b| self.order(a, b));
+        let last = kept.last().map_or(0.0, |&(worth, _)| worth);
+        // The greatest saturation under the last that is kept.
+        let below = self.left_out.into_iter().find(|&worth| worth < last).unwrap_or_default();
+        BestParagraphs { is_whole: kept.len() == all, below, paragraphs: kept.into() }
     }
 }
 

@@ -46,7 +46,7 @@ pub(crate) use self::{
     bits::{Bits, Block},
     documents::Documents,
     facet_arrays::{FacetArrays, date_of},
-    frequent_term::{FrequentTerm, Impacts},
+    frequent_term::{BestParagraphs, FrequentTerm, Impacts},
     nodes::Nodes,
     postings::Postings,
     saturation::Saturation,

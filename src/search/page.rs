@@ -123,13 +123,21 @@ impl Searcher {
         let selection = ready.selection(self, request)?;
         let mut reranker = self.reranker(request, compiled, &ready, &selection)?;
         let ordered = self.ordered(request, &ready, &selection, reranker.as_mut(), request.limit)?;
-        let mut ranked = Vec::with_capacity(ordered.best.len());
-        for top in ordered.best {
-            let document = top::document_id(&self.tantivy, &self.arrays, top)?;
+        // What is at hand nowhere near is fetched one kind after the other, so that the processor waits for all of a
+        // kind together.
+        let mut ordinals = Vec::with_capacity(ordered.best.len());
+        for top in &ordered.best {
             let reader = self.tantivy.segment_reader(top.segment);
-            let ordinal = self.arrays[top.segment as usize].ordinal(reader, top.doc)?;
-            ranked.push(RankedParagraph { score: top.key, document: document.to_string(), ordinal });
+            ordinals.push(self.arrays[top.segment as usize].ordinal(reader, top.doc)?);
         }
+        let mut documents = Vec::with_capacity(ordered.best.len());
+        for &top in &ordered.best {
+            documents.push(top::document_id(&self.tantivy, &self.arrays, top)?);
+        }
+        let names = documents.into_iter().zip(ordinals).zip(&ordered.best);
+        let ranked = names
+            .map(|((document, ordinal), top)| RankedParagraph { score: top.key, document: (*document).into(), ordinal })
+            .collect();
         Ok((ranked, ready.paragraphs))
     }
 

@@ -160,7 +160,7 @@ impl Builder<'_> {
         let weight = Saturation::weight(frequency, all) * boost;
         let texts = self.texts(field)?;
         if let Some(term) = arrays.frequent_terms().get(reader, field, text, &info)? {
-            let impacts = term.impacts(&texts.saturation, &texts.lengths, arrays.documents(reader)?);
+            let impacts = term.impacts(&texts);
             return Ok(Part::Frequent(Frequent { term, impacts, texts, weight }));
         }
         let postings = Postings::read(reader, &inverted, &info, texts.saturation.average_length())?;

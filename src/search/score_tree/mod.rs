@@ -18,8 +18,8 @@ use std::borrow::Cow;
 use self::block_pass::BlockPass;
 pub(super) use self::build::Ground;
 use self::part::Part;
-use self::rare::Rare;
-use crate::index::{Bits, Block, Impacts};
+pub(super) use self::rare::Rare;
+use crate::index::{BestParagraphs, Bits, Block};
 
 /// How many blocks with high bounds are looked into before the others.
 const FIRST: usize = 32;
@@ -72,12 +72,17 @@ impl ScoreTree {
         self.root.score(doc)
     }
 
-    /// The one frequent term that the plan is, with what its saturation is multiplied by.
-    pub(crate) fn single(&self) -> Option<(&Impacts, f32)> {
+    /// Where the one frequent term that the plan is is worth most, with what its saturation is multiplied by.
+    pub(crate) fn single(&self, documents: &[u32]) -> Option<(&BestParagraphs, f32)> {
         match &self.root {
-            Part::Frequent(one) => Some((&*one.impacts, one.weight)),
+            Part::Frequent(one) => Some((one.best(documents), one.weight)),
             _ => None,
         }
+    }
+
+    /// The list that the plan is.
+    pub(crate) fn list(&self) -> Option<&Rare> {
+        self.root.as_rare()
     }
 
     /// Whether it finds all that the plan does, not only what passes the filter that it was made for.
@@ -94,7 +99,7 @@ impl ScoreTree {
         match candidates {
             Some(candidates) if candidates.len() < self.paragraphs / SPARSE => {
                 let mut list = Vec::new();
-                self.each_match(&[candidates], &mut |doc| list.push(doc));
+                candidates.in_blocks(|docs| list.extend(docs.iter().filter(|&&doc| self.root.has(doc))));
                 Found::List(Cow::Owned(list))
             }
             _ => Found::Set(self.root.all(self.paragraphs)),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::EMPTY;
 use super::rare::Rare;
-use crate::index::{Bits, Block, FrequentTerm, Impacts, Texts};
+use crate::index::{BestParagraphs, Bits, Block, FrequentTerm, Impacts, Texts};
 
 /// The scores of the paragraphs of a block, by their places.
 pub(super) type Scores = [f32; Block::LEN];
@@ -41,6 +41,11 @@ pub(super) struct Frequent {
 }
 
 impl Frequent {
+    /// Where it is worth most.
+    pub(super) fn best(&self, documents: &[u32]) -> &BestParagraphs {
+        self.term.best(&self.impacts, &self.texts, documents)
+    }
+
     #[inline]
     fn worth(&self, doc: u32, frequency: u32) -> f32 {
         self.weight * self.texts.saturation.of(frequency, self.texts.lengths.of(doc))
@@ -174,7 +179,7 @@ impl Part {
     pub(super) fn most(&self) -> f32 {
         match self {
             Part::Nothing => EMPTY,
-            Part::Frequent(one) => one.impacts.best().first().map_or(EMPTY, |&(saturation, _)| one.weight * saturation),
+            Part::Frequent(one) => one.weight * one.impacts.most(),
             Part::Rare(rare) => rare.most(),
             Part::Set { score, .. } => *score,
             Part::Group { bounds, .. } => bounds.iter().copied().fold(EMPTY, f32::max),

@@ -10,7 +10,7 @@ use crate::index::{Bits, Block, Postings, Texts};
 ///
 /// Scores of terms are in single precision. Their sums are in double, where they are exact unless scores differ by factors of
 /// hundreds of thousands, so that it does not matter which of them are added up beforehand.
-pub(super) struct Rare {
+pub(in crate::search) struct Rare {
     docs: Vec<u32>,
     /// Those of a term are worked out when all are asked for: where only the best are wanted, or others have to match as well,
     /// few of them are.
@@ -95,7 +95,7 @@ impl Rare {
         Rare::new(docs, scores)
     }
 
-    pub(super) fn docs(&self) -> &[u32] {
+    pub(in crate::search) fn docs(&self) -> &[u32] {
         &self.docs
     }
 
@@ -145,11 +145,8 @@ impl Rare {
             if bound < threshold {
                 continue;
             }
-            let docs = &self.docs[stretch.clone()];
-            // All of a stretch first, so that the processor waits for many lengths at once.
-            scores.clear();
-            scores.extend(stretch.map(|place| self.score_at(place) as f32));
-            for (&doc, &score) in docs.iter().zip(&scores) {
+            self.scores_of(stretch.clone(), &mut scores);
+            for (&doc, &score) in self.docs[stretch].iter().zip(&scores) {
                 if score >= threshold && filters.iter().all(|filter| filter.contains(doc)) {
                     threshold = visit(doc, score);
                 }
@@ -157,9 +154,22 @@ impl Rare {
         }
     }
 
+    /// The scores of a stretch in single precision: all at once, so that the processor waits for many lengths together.
+    pub(in crate::search) fn scores_of(&self, stretch: std::ops::Range<usize>, into: &mut Vec<f32>) {
+        into.clear();
+        match (self.scores.get(), &self.term) {
+            (None, Some(term)) => {
+                let postings = self.docs[stretch.clone()].iter().zip(&term.frequencies[stretch]);
+                let Texts { saturation, lengths } = &term.texts;
+                into.extend(postings.map(|(&doc, &often)| term.weight * saturation.of(often, lengths.of(doc))));
+            }
+            _ => into.extend(self.scores()[stretch].iter().map(|&score| score as f32)),
+        }
+    }
+
     /// Stretches of the list, each with the most that a paragraph of it can score. In free order those with high
     /// bounds come first: the best stand in them, and make the threshold high for the rest.
-    pub(super) fn stretches(&self, order: Order) -> Vec<(f32, std::ops::Range<usize>)> {
+    pub(in crate::search) fn stretches(&self, order: Order) -> Vec<(f32, std::ops::Range<usize>)> {
         match &self.term {
             Some(term) => {
                 let mut stretches = term.stretches.clone();

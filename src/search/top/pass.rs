@@ -145,7 +145,8 @@ impl<'a> Pass<'a> {
         }
         // The paragraphs of a document are taken together.
         let order = if self.unit == Unit::Document && !self.wholes { Order::Ascending } else { Order::Free };
-        if order == Order::Free && self.after.is_none() && selection.recency.is_none() && self.take_best(filters) {
+        let is_plain = order == Order::Free && self.after.is_none() && selection.recency.is_none();
+        if is_plain && (self.take_best(filters) || self.take_list(filters)) {
             return;
         }
         tree.each(filters, order, self.threshold, &mut |doc, score| {
@@ -155,13 +156,35 @@ impl<'a> Pass<'a> {
         });
     }
 
+    /// Takes the best of a list; whether that is what the query asks for.
+    fn take_list(&mut self, filters: &[&Bits]) -> bool {
+        let Some(list) = self.tree.list() else { return false };
+        let mut scores = Vec::new();
+        for (bound, stretch) in list.stretches(Order::Free) {
+            if bound < self.threshold {
+                break;
+            }
+            list.scores_of(stretch.clone(), &mut scores);
+            for (&doc, &key) in list.docs()[stretch].iter().zip(&scores) {
+                if key >= self.threshold && filters.iter().all(|filter| filter.contains(doc)) {
+                    self.entries.push(Entry { key, doc, exact: self.margin == 0.0 });
+                }
+            }
+            // Once for all of a stretch: for each that comes it would take longer than to score them.
+            if self.entries.len() >= 2 * self.limit {
+                self.shrink();
+            }
+        }
+        true
+    }
+
     /// Takes the best of a single frequent term from those that are kept of it; whether that is all of them. Otherwise they
     /// say what threshold to begin with.
     fn take_best(&mut self, filters: &[&Bits]) -> bool {
-        let Some((impacts, weight)) = self.tree.single() else { return false };
-        let Some(&(last, _)) = impacts.best().last() else { return false };
-        let mut found: Vec<(f32, Entry)> = Vec::with_capacity(self.limit.min(impacts.best().len()));
-        for &(saturation, doc) in impacts.best() {
+        let Some((best, weight)) = self.tree.single(self.segment.documents) else { return false };
+        let Some(&(last, _)) = best.paragraphs.last() else { return false };
+        let mut found: Vec<(f32, Entry)> = Vec::with_capacity(self.limit.min(best.paragraphs.len()));
+        for &(saturation, doc) in &best.paragraphs {
             if !filters.iter().all(|filter| filter.contains(doc)) {
                 continue;
             }
@@ -172,11 +195,11 @@ impl<'a> Pass<'a> {
             found.push((saturation, Entry { key, doc, exact: true }));
         }
         let worst = self.limit.checked_sub(1).and_then(|last| found.get(last)).map(|(_, entry)| entry.key);
-        let is_all = impacts.is_whole()
+        let is_all = best.is_whole
             || worst.is_some_and(|worst| {
                 // Those with the last one's saturation that are not kept come after it. Another saturation may be
                 // rounded to the same score, and its paragraphs stand anywhere.
-                let alone = weight * impacts.below() < worst
+                let alone = weight * best.below < worst
                     && found.iter().all(|&(saturation, entry)| entry.key > worst || saturation == last);
                 worst > weight * last || alone
             });
