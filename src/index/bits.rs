@@ -119,6 +119,23 @@ impl Bits {
         Bits { words: vec![0; (len as usize).div_ceil(64)] }
     }
 
+    /// The set as bytes: a bit a paragraph, the first of a byte the lowest, the last byte filled up.
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        self.words.iter().flat_map(|word| word.to_le_bytes()).collect()
+    }
+
+    /// A set of a segment with `len` paragraphs from its bytes; `None` where they are not as many as they have to be, or hold
+    /// more than there is.
+    pub(crate) fn from_bytes(len: u32, bytes: &[u8]) -> Option<Bits> {
+        let (words, rest) = bytes.as_chunks();
+        let bits = Bits { words: words.iter().map(|&word| u64::from_le_bytes(word)).collect() };
+        let whole = Bits::full(len);
+        let fits = rest.is_empty()
+            && bits.words.len() == whole.words.len()
+            && bits.words.last().zip(whole.words.last()).is_none_or(|(last, whole)| last & !whole == 0);
+        fits.then_some(bits)
+    }
+
     /// Some paragraphs of a segment with `len`.
     pub(crate) fn of(len: u32, docs: &[u32]) -> Bits {
         let mut bits = Bits::empty(len);

@@ -11,7 +11,8 @@
 //! For each of [`DIMENSIONS`]: the length of what follows in eight bytes, nothing where the dimension has too many nodes or
 //! a paragraph too many codes. Then, in four bytes each, how many bytes the paths take, how many paragraphs there are and
 //! how many codes; the paths, separated by NUL; of every paragraph the number of its codes in a byte; and the codes in two
-//! bytes each. Numbers begin with their lowest byte.
+//! bytes each. At the end, behind their length, the last paragraphs of the documents, a bit a paragraph. Numbers begin with their
+//! lowest byte.
 
 use std::any::Any;
 use std::io::{self, Write};
@@ -22,8 +23,9 @@ use tantivy::index::{Segment, SegmentComponent};
 use tantivy::indexer::DocIdMapping;
 use tantivy::{PluginMergeContext, PluginWriter, PluginWriterContext, SegmentPlugin, SegmentReader};
 
-use super::facet_arrays::{CodeSlice, Codes, FacetArrays};
-use super::schema::facet_column;
+use super::bits::Bits;
+use super::facet_arrays::{CodeSlice, Codes, CountSlice, Counts, FacetArrays};
+use super::schema::{DOCUMENT_COLUMN, facet_column};
 use super::segment::NONE;
 use crate::facet::{Dimension, FacetPath};
 
@@ -78,7 +80,8 @@ fn write(segment: &Segment) -> tantivy::Result<()> {
     let paragraphs = columns.num_docs();
     let mut file = segment.open_write(SegmentComponent::Custom(EXTENSION.to_owned()))?;
     for dimension in DIMENSIONS {
-        let arrays = match column(&columns, dimension)? {
+        let name = facet_column(dimension);
+        let arrays = match name.map(|name| column(&columns, name)).transpose()?.flatten() {
             Some(column) => FacetArrays::of_column(&column, paragraphs).ok(),
             None => None,
         };
@@ -86,11 +89,37 @@ fn write(segment: &Segment) -> tantivy::Result<()> {
         file.write_all(&(body.len() as u64).to_le_bytes())?;
         file.write_all(&body)?;
     }
+    let ends = column(&columns, DOCUMENT_COLUMN)?.map(|ids| document_ends(&ids, paragraphs).to_bytes());
+    let ends = ends.unwrap_or_default();
+    file.write_all(&(ends.len() as u64).to_le_bytes())?;
+    file.write_all(&ends)?;
     Ok(file.terminate()?)
 }
 
-fn column(columns: &ColumnarReader, dimension: Dimension) -> io::Result<Option<StrColumn>> {
-    let Some(name) = facet_column(dimension) else { return Ok(None) };
+/// The last paragraph of every document.
+fn document_ends(ids: &StrColumn, paragraphs: u32) -> Bits {
+    let mut ends = Bits::empty(paragraphs);
+    let document = |doc: u32| ids.ords().first(doc);
+    for doc in 0..paragraphs {
+        if doc + 1 == paragraphs || document(doc) != document(doc + 1) {
+            ends.insert(doc);
+        }
+    }
+    ends
+}
+
+/// The last paragraph of every document, as it was written with the segment; `None` where it was not.
+pub(super) fn read_document_ends(reader: &SegmentReader) -> Option<Bits> {
+    let file = reader.open_read(SegmentComponent::Custom(EXTENSION.to_owned())).ok()?;
+    let mut rest = file.read_bytes().ok()?;
+    for _ in DIMENSIONS {
+        body(&mut rest)?;
+    }
+    let ends = Bits::from_bytes(reader.max_doc(), &body(&mut rest)?)?;
+    ends.contains(reader.max_doc().checked_sub(1)?).then_some(ends)
+}
+
+fn column(columns: &ColumnarReader, name: &str) -> io::Result<Option<StrColumn>> {
     for handle in columns.read_columns(name)? {
         if let DynamicColumn::Str(column) = handle.open()? {
             return Ok(Some(column));
@@ -123,15 +152,13 @@ fn encode(arrays: &FacetArrays) -> Option<Vec<u8>> {
     let CodeSlice::Narrow(codes) = arrays.codes() else { return None };
     let paths: Vec<&str> = arrays.paths().iter().map(FacetPath::as_str).collect();
     let paths = paths.join("\0");
-    let counts: Option<Vec<u8>> =
-        arrays.offsets().windows(2).map(|pair| u8::try_from(pair[1] - pair[0]).ok()).collect();
-    let counts = counts?;
+    let CountSlice::Narrow(counts) = arrays.counts() else { return None };
     let mut bytes = Vec::with_capacity(HEAD + paths.len() + counts.len() + 2 * codes.len());
     for number in [paths.len(), counts.len(), codes.len()] {
         bytes.extend_from_slice(&u32::try_from(number).ok()?.to_le_bytes());
     }
     bytes.extend_from_slice(paths.as_bytes());
-    bytes.extend_from_slice(&counts);
+    bytes.extend_from_slice(counts);
     bytes.extend_from_slice(codes.as_flattened());
     Some(bytes)
 }
@@ -149,22 +176,15 @@ fn decode(body: OwnedBytes, paragraphs: u32) -> Option<FacetArrays> {
     let paths: Vec<FacetPath> =
         text.split('\0').filter(|path| !path.is_empty()).map(|path| path.parse().ok()).collect::<Option<_>>()?;
     let parents = parents(&paths)?;
-    let counts = &body[counts_at..codes_at];
     let (stored, _) = body[codes_at..].as_chunks::<2>();
-    let highest = stored.iter().map(|&code| u16::from_le_bytes(code)).max().unwrap_or_default();
-    // Sums up to the number of codes, which has four bytes, do not wrap.
-    if counts.iter().map(|&count| u64::from(count)).sum::<u64>() != codes as u64
-        || usize::from(highest) > 2 * paths.len()
-    {
+    let highest = u16::try_from(2 * paths.len()).unwrap_or(u16::MAX);
+    // Differences that end at 0 are taken of eight codes at a time by any processor, the greatest of them is not.
+    let above = stored.iter().fold(0, |above, &code| above | u16::from_le_bytes(code).saturating_sub(highest));
+    if above != 0 {
         return None;
     }
-    let mut offset = 0u32;
-    let mut offsets = vec![0; counted + 1];
-    for (place, &count) in offsets[1..].iter_mut().zip(counts) {
-        offset += u32::from(count);
-        *place = offset;
-    }
-    Some(FacetArrays::new(offsets, Codes::Stored(body.slice(codes_at..body.len())), parents, paths))
+    let counts = Counts::Stored(body.slice(counts_at..codes_at));
+    FacetArrays::new(counts, Codes::Stored(body.slice(codes_at..body.len())), parents, paths)
 }
 
 /// The parent of every path, in an order in which it comes first; `None` where one is missing.
@@ -216,12 +236,37 @@ mod tests {
                     let column = reader.fast_fields().str(name).expect("columns").expect("a column");
                     let made = FacetArrays::of_column(&column, reader.max_doc())?;
                     assert_eq!((stored.paths(), stored.parents()), (made.paths(), made.parents()));
-                    assert_eq!(stored.offsets(), made.offsets());
+                    let (CountSlice::Narrow(stored_counts), CountSlice::Narrow(made_counts)) =
+                        (stored.counts(), made.counts())
+                    else {
+                        panic!("few codes");
+                    };
+                    assert_eq!(stored_counts, made_counts);
                     let (CodeSlice::Narrow(stored), CodeSlice::Narrow(made)) = (stored.codes(), made.codes()) else {
                         panic!("few nodes");
                     };
                     assert_eq!(stored, made);
                 }
+            }
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn the_ends_of_documents_are_those_of_the_columns() -> Result<()> {
+        let index = index()?;
+        for merged in [false, true] {
+            if merged {
+                index.writer()?.optimise()?;
+            }
+            for reader in index.inner.reader.searcher().segment_readers() {
+                // Every document has two paragraphs.
+                let ends: Vec<u32> = read_document_ends(reader).expect("stored ends").iter().collect();
+                assert_eq!(ends, (0..reader.max_doc()).skip(1).step_by(2).collect::<Vec<_>>());
+                let documents = crate::index::SegmentArrays::default().documents(reader)?.to_vec();
+                let column = reader.fast_fields().str(DOCUMENT_COLUMN).expect("columns").expect("a column");
+                let read = |doc| column.ords().first(doc).map(|ordinal| ordinal as u32);
+                assert_eq!(documents, (0..reader.max_doc()).filter_map(read).collect::<Vec<_>>());
             }
         }
         Ok(())
@@ -242,7 +287,9 @@ mod tests {
                 let Some(arrays) = decode(OwnedBytes::new(bytes), reader.max_doc()) else { continue };
                 let CodeSlice::Narrow(codes) = arrays.codes() else { panic!("few nodes") };
                 assert!(codes.iter().all(|&code| usize::from(u16::from_le_bytes(code)) <= 2 * arrays.nodes()));
-                assert_eq!(arrays.offsets().last().copied(), Some(codes.len() as u32));
+                let CountSlice::Narrow(counts) = arrays.counts() else { panic!("few codes") };
+                assert_eq!(counts.iter().map(|&count| usize::from(count)).sum::<usize>(), codes.len());
+                assert_eq!(counts.len(), reader.max_doc() as usize);
             }
             assert!(decode(OwnedBytes::new(sound[..at].to_vec()), reader.max_doc()).is_none());
         }

@@ -1,6 +1,6 @@
 //! Counting the facets of paragraphs of one segment.
 
-use super::facet_arrays::{Code, CodeSlice, FacetArrays};
+use super::facet_arrays::{Code, CodeSlice, CountSlice, FacetArrays, ListCursor, Lists};
 use super::segment::NONE;
 
 /// Counters of one dimension in one segment.
@@ -33,34 +33,43 @@ impl Tally {
     /// Counts paragraphs, given in their order and after those of every earlier call; `documents` holds the
     /// document of every paragraph of the segment.
     pub(crate) fn add(&mut self, facets: &FacetArrays, paragraphs: &[u32], documents: &[u32]) {
-        match facets.codes() {
-            CodeSlice::Narrow(codes) => self.add_codes(facets.offsets(), codes, paragraphs, documents),
-            CodeSlice::Wide(codes) => self.add_codes(facets.offsets(), codes, paragraphs, documents),
+        let of = (paragraphs, documents);
+        match (facets.counts(), facets.codes()) {
+            (CountSlice::Narrow(counts), CodeSlice::Narrow(codes)) => self.add_lists(facets.lists(counts, codes), of),
+            (CountSlice::Narrow(counts), CodeSlice::Wide(codes)) => self.add_lists(facets.lists(counts, codes), of),
+            (CountSlice::Wide(counts), CodeSlice::Narrow(codes)) => self.add_lists(facets.lists(counts, codes), of),
+            (CountSlice::Wide(counts), CodeSlice::Wide(codes)) => self.add_lists(facets.lists(counts, codes), of),
         }
     }
 
-    fn add_codes<C: Code>(&mut self, offsets: &[u32], codes: &[C], paragraphs: &[u32], documents: &[u32]) {
+    fn add_lists<N: Copy + Into<u32>, C: Code>(
+        &mut self,
+        lists: Lists<'_, N, C>,
+        (paragraphs, documents): (&[u32], &[u32]),
+    ) {
         let (Some(&first), Some(&last)) = (paragraphs.first(), paragraphs.last()) else { return };
+        let (codes, mut cursor) = (lists.codes(), ListCursor::new(lists));
         // Where most paragraphs match, neighbours of one document are counted as one stretch of codes. That
         // saves the end of a short loop, which the processor guesses wrong more often than not; where fewer match it
         // would have the ends of stretches to guess. Three quarters is where the two take the same time.
         if ((last - first) as usize) < paragraphs.len() + paragraphs.len() / 3 {
             let mut at = 0;
             while at < paragraphs.len() {
-                let start = paragraphs[at];
-                let document = documents[start as usize];
-                let mut end = start + 1;
+                let first = paragraphs[at];
+                let document = documents[first as usize];
+                let mut range = cursor.range(first);
+                let mut next = first + 1;
                 at += 1;
-                while at < paragraphs.len() && paragraphs[at] == end && documents[end as usize] == document {
-                    end += 1;
+                while at < paragraphs.len() && paragraphs[at] == next && documents[next as usize] == document {
+                    next += 1;
                     at += 1;
                 }
-                self.add_stretch(&codes[offsets[start as usize] as usize..offsets[end as usize] as usize], document);
+                range.end = cursor.range(next - 1).end;
+                self.add_stretch(&codes[range], document);
             }
         } else {
             for &paragraph in paragraphs {
-                let (at, document) = (paragraph as usize, documents[paragraph as usize]);
-                self.add_stretch(&codes[offsets[at] as usize..offsets[at + 1] as usize], document);
+                self.add_stretch(&codes[cursor.range(paragraph)], documents[paragraph as usize]);
             }
         }
     }
