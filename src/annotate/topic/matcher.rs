@@ -8,8 +8,9 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use super::cue::Pattern;
+use super::pairs::{APART, NewPair, Pairs, PhraseId, Places};
 use super::surfaces::Surfaces;
-use super::trie::{DEEPEST, Growing, Half, NO_WORD, Trie, Whole};
+use super::trie::{DEEPEST, Growing, NO_WORD, Trie};
 use super::words::{Numbers, Word, each_number, plain_hash};
 use crate::document::{ActorTag, Span};
 use crate::text::{Run, cut};
@@ -40,9 +41,8 @@ pub(super) struct Target {
 struct Token {
     /// Its number; not 0.
     word: u32,
-    /// Which word of the text it is; others lie between where two do not follow each other.
+    /// Which word of the text it is; others, or the end of a sentence, lie between where two do not follow each other.
     place: u32,
-    sentence: u32,
     start: u32,
     end: u32,
     upper: bool,
@@ -52,34 +52,9 @@ impl Token {
     /// Whether it is the next word of the same sentence.
     #[inline]
     fn follows(&self, before: &Token) -> bool {
-        (self.place == before.place + 1) & (self.sentence == before.sentence)
+        self.place == before.place.wrapping_add(1)
     }
 }
-
-/// Words that are one side of some pair.
-#[derive(Debug, Clone, Copy)]
-struct Side {
-    /// Their node in the trie.
-    node: u32,
-    /// The first and the last, as places in the text.
-    first: u32,
-    last: u32,
-    sentence: u32,
-    /// Their bytes.
-    span: Span,
-}
-
-/// Half of a pair that was seen.
-#[derive(Debug, Clone, Copy)]
-struct Seen {
-    side: Side,
-    /// Which half it is, as a place in the list of where each was last seen.
-    half: u32,
-    /// The place in the list of the same half where it was seen before, or [`NEVER`].
-    before: u32,
-}
-
-const NEVER: u32 = u32::MAX;
 
 /// Room that is used again for every text.
 #[derive(Debug, Default)]
@@ -88,14 +63,9 @@ pub(super) struct Scratch {
     /// By run: the number of its word.
     numbers: Vec<u32>,
     tokens: Vec<Token>,
-    /// The tokens with which something may begin.
+    /// The tokens with which something may begin: twice their number, and one more where they may begin something longer.
     begins: Vec<u32>,
-    sides: Vec<Side>,
-    /// By 64 pairs: of which the left half stands in the text, and of which the right one.
-    present: Vec<[u64; 2]>,
-    seen: Vec<Seen>,
-    /// By pair, twice: where its left and its right half were last seen, as places in `seen`.
-    last_seen: Vec<u32>,
+    places: Places,
     /// Cues of words, and those with the cues that are actors.
     found: Vec<Hit>,
     all: Vec<Hit>,
@@ -118,7 +88,7 @@ struct Cover {
 #[derive(Debug)]
 pub(super) struct MatcherBuilder {
     trie: Growing,
-    pairs: u16,
+    pairs: Vec<NewPair>,
     actors: HashMap<Box<str>, Vec<CueId>, BuildHasherDefault<ShortNames>>,
     targets: Vec<Target>,
     is_pair: Vec<bool>,
@@ -128,7 +98,7 @@ pub(super) struct MatcherBuilder {
 #[derive(Debug)]
 pub(super) struct Matcher {
     trie: Trie,
-    pairs: u16,
+    pairs: Pairs,
     actors: HashMap<Box<str>, Vec<CueId>, BuildHasherDefault<ShortNames>>,
     targets: Vec<Target>,
     /// By cue: whether it is a pair.
@@ -164,7 +134,7 @@ impl MatcherBuilder {
     pub(super) fn new() -> MatcherBuilder {
         MatcherBuilder {
             trie: Growing::new(),
-            pairs: 0,
+            pairs: Vec::new(),
             actors: HashMap::default(),
             targets: Vec::new(),
             is_pair: Vec::new(),
@@ -182,17 +152,13 @@ impl MatcherBuilder {
             Pattern::Actor(id) => self.actors.entry(id.into()).or_default().push(cue),
             Pattern::Words(words) => {
                 let (node, capitals) = self.trie.path(words)?;
-                self.trie.put_whole(node, Whole { cue, capitals });
+                self.trie.put_whole(node, cue, capitals);
             }
             Pattern::Pair { left, right, within } => {
-                let pair = self.pairs;
-                self.pairs = pair.checked_add(1).ok_or_else(|| format!("found more than {pair} pairs"))?;
-                for (sides, right) in [(left, false), (right, true)] {
-                    for words in sides {
-                        let (node, _) = self.trie.path(words)?;
-                        self.trie.put_half(node, Half { cue, pair, right, within: within as u8 });
-                    }
-                }
+                let mut phrases = |side: Vec<&str>| side.into_iter().map(|words| self.trie.phrase(words)).collect();
+                let left: Result<Vec<PhraseId>, String> = phrases(left);
+                let right: Result<Vec<PhraseId>, String> = phrases(right);
+                self.pairs.push(NewPair { cue, within, sides: [left?, right?] });
             }
         }
         self.targets.push(target);
@@ -203,6 +169,7 @@ impl MatcherBuilder {
     /// The matcher of the cues, for a taxonomy with so many tops.
     pub(super) fn finish(self, tops: usize) -> Matcher {
         let MatcherBuilder { trie, pairs, actors, targets, is_pair } = self;
+        let pairs = Pairs::new(pairs, &trie.uses_of_phrases());
         Matcher { trie: trie.finish(), pairs, actors, targets, is_pair, tops }
     }
 }
@@ -272,14 +239,16 @@ impl Matcher {
         let number = |run: &Run| surfaces.number(run, || self.trie.word(plain_hash(&text.as_bytes()[run.range()])));
         numbers.extend(runs.iter().map(number));
         tokens.resize(runs.len() + 1, Token::default());
-        let mut last = 0;
+        let (mut last, mut place, mut within) = (0, 0_u32, 0);
         each_number(text, runs, TrieNumbers { trie: &self.trie, plain: numbers }, |word| {
             let number = word.hash as u32;
             if last == tokens.len() {
                 tokens.push(Token::default());
             }
             let Word { start, end, upper: is_upper, sentence, .. } = word;
-            tokens[last] = Token { word: number, place: total, sentence, start, end, upper: is_upper };
+            place = place.wrapping_add(if sentence == within { 1 } else { APART });
+            within = sentence;
+            tokens[last] = Token { word: number, place, start, end, upper: is_upper };
             last += usize::from(number != NO_WORD);
             total += 1;
             upper += u32::from(is_upper);
@@ -289,78 +258,50 @@ impl Matcher {
         let mut count = 0;
         for (at, token) in tokens.iter().enumerate() {
             let next = tokens.get(at + 1).unwrap_or(token);
-            begins[count] = at as u32;
-            count += usize::from(self.trie.may_begin(token.word, next.word, next.follows(token)));
+            let goes_on = next.follows(token) & self.trie.may_begin(token.word, next.word);
+            begins[count] = (at as u32) << 1 | u32::from(goes_on);
+            count += usize::from(self.trie.is_alone(token.word) | goes_on);
         }
         begins.truncate(count);
         total > 3 && upper * 10 > total * 7
     }
 
     fn walk(&self, shouted: bool, scratch: &mut Scratch) {
-        let Scratch { tokens, begins, sides, present, found, .. } = scratch;
-        sides.clear();
-        present.clear();
-        present.resize(usize::from(self.pairs).div_ceil(64), [0; 2]);
+        let Scratch { tokens, begins, places, found, .. } = scratch;
+        places.clear(&self.pairs);
         found.clear();
-        for &at in begins.iter() {
-            let tokens = &tokens[at as usize..];
+        for &begin in begins.iter() {
+            let tokens = &tokens[(begin >> 1) as usize..];
             let first = tokens[0];
-            let Some(mut node) = self.trie.start(first.word) else { continue };
-            let mut spoken = 0_u8;
-            for (depth, token) in tokens.iter().take(DEEPEST).enumerate() {
-                if depth > 0 {
-                    if !token.follows(&tokens[depth - 1]) || !self.trie.goes_on(node) {
-                        break;
-                    }
-                    let Some(next) = self.trie.step(node, token.word) else { break };
-                    node = next;
+            let mut spoken = u8::from(first.upper || shouted);
+            let mut node = self.trie.start(first.word);
+            self.arrive(node, &first, &first, spoken, places, found);
+            if begin & 1 == 0 {
+                continue;
+            }
+            for (depth, pair) in tokens.windows(2).take(DEEPEST - 1).enumerate() {
+                let token = &pair[1];
+                if !token.follows(&pair[0]) || !self.trie.goes_on(node) {
+                    break;
                 }
-                spoken |= u8::from(token.upper || shouted) << depth;
-                let span = Span::new(first.start as usize, token.end as usize);
-                for &Whole { cue, capitals } in self.trie.wholes(node) {
-                    if capitals & !spoken == 0 {
-                        found.push(Hit { cue, span });
-                    }
-                }
-                let halves = self.trie.halves(node);
-                if !halves.is_empty() {
-                    sides.push(Side { node, first: first.place, last: token.place, sentence: token.sentence, span });
-                    for half in halves {
-                        present[usize::from(half.pair) / 64][usize::from(half.right)] |= 1 << (half.pair % 64);
-                    }
-                }
+                let Some(next) = self.trie.step(node, token.word) else { break };
+                node = next;
+                spoken |= u8::from(token.upper || shouted) << (depth + 1);
+                self.arrive(node, &first, token, spoken, places, found);
             }
         }
-        self.pair_up(scratch);
+        self.pairs.find(places, found);
     }
 
-    /// Finds the pairs whose halves stand near enough to each other.
-    ///
-    /// A word such as "nuclear" is half of many pairs, and there are three halves for every four words of a text; but of
-    /// few pairs both are there, and only these are looked at one by one.
-    fn pair_up(&self, scratch: &mut Scratch) {
-        let Scratch { sides, present, seen, last_seen, found, .. } = scratch;
-        if present.iter().all(|[left, right]| left & right == 0) {
-            return;
+    /// Takes down what ends at a node, from one word to another; `spoken` says which of them stand in capitals.
+    #[inline]
+    fn arrive(&self, node: u32, first: &Token, last: &Token, spoken: u8, places: &mut Places, found: &mut Vec<Hit>) {
+        for whole in self.trie.wholes(node).filter(|whole| whole.capitals & !spoken == 0) {
+            found.push(Hit { cue: whole.cue, span: Span::new(first.start as usize, last.end as usize) });
         }
-        last_seen.resize(2 * usize::from(self.pairs), NEVER);
-        for side in sides.iter() {
-            for &Half { cue, pair, right, within } in self.trie.halves(side.node) {
-                let [left_there, right_there] = present[usize::from(pair) / 64];
-                if left_there & right_there & 1 << (pair % 64) == 0 {
-                    continue;
-                }
-                let half = 2 * usize::from(pair) + usize::from(right);
-                let now = Seen { side: *side, half: half as u32, before: last_seen[half] };
-                if let Some(other) = other_half(now.side, last_seen[half ^ 1], u32::from(within), seen) {
-                    found.push(Hit { cue, span: Span::new(other.start, side.span.end) });
-                }
-                last_seen[half] = seen.len() as u32;
-                seen.push(now);
-            }
+        if let Some(phrase) = self.trie.phrase(node) {
+            places.add(phrase, (first.place, last.place), (first.start, last.end));
         }
-        // Forgotten one by one: there are thousands of halves, and few are seen.
-        seen.drain(..).for_each(|seen| last_seen[seen.half as usize] = NEVER);
     }
 
     fn add_actors(&self, actors: &[ActorTag], text: &str, found: &mut Vec<Hit>) {
@@ -414,22 +355,6 @@ impl Matcher {
             }
         }
     }
-}
-
-/// Where the other half of a pair stands near enough before this one; `last` is where it was last seen.
-fn other_half(half: Side, last: u32, within: u32, seen: &[Seen]) -> Option<Span> {
-    let mut next = last;
-    while let Some(Seen { side: other, before, .. }) = seen.get(next as usize) {
-        // A half is at most DEEPEST words long, so none that started further back can reach the window.
-        if other.first + within + 2 * DEEPEST as u32 <= half.first || other.sentence != half.sentence {
-            break;
-        }
-        if half.first > other.last && half.first - other.last - 1 <= within {
-            return Some(other.span);
-        }
-        next = *before;
-    }
-    None
 }
 
 /// Says why a cue's text could not be matched, before it is put into a taxonomy.

@@ -14,6 +14,7 @@ mod fit;
 mod lexicon;
 mod matcher;
 mod node;
+mod pairs;
 mod score;
 mod surfaces;
 mod table;

@@ -4,6 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasherDefault, Hasher};
 
 use super::matcher::CueId;
+use super::pairs::PhraseId;
 use super::words::{Word, each_word};
 use crate::annotate::filter::Filter;
 
@@ -18,22 +19,17 @@ pub(super) const NO_WORD: u32 = 0;
 pub(super) struct Whole {
     pub(super) cue: CueId,
     pub(super) capitals: u8,
-}
-
-/// One side of a pair that ends with a sequence of words; pairs have numbers of their own.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Half {
-    pub(super) cue: CueId,
-    pub(super) pair: u16,
-    pub(super) right: bool,
-    pub(super) within: u8,
+    /// Whether it is the last one that ends with the sequence.
+    is_last: bool,
 }
 
 /// What stands at the end of a sequence of words.
 #[derive(Debug, Clone, Default)]
 struct Leaves {
     wholes: Vec<Whole>,
-    halves: Vec<Half>,
+    phrase: Option<PhraseId>,
+    /// The word, where it is the only one, or [`NO_WORD`].
+    only: u32,
 }
 
 /// Keys are hashes already.
@@ -63,15 +59,25 @@ type Table<V> = HashMap<u64, V, BuildHasherDefault<AsIs>>;
 #[derive(Debug)]
 pub(super) struct Growing {
     words: Table<u32>,
+    /// By the number of a word: how often it stands in cues.
+    uses: Vec<u32>,
     /// By node: the words that go on from it, and where to. Node 0 is the root.
     edges: Vec<Vec<(u32, u32)>>,
     /// By node.
     leaves: Vec<Leaves>,
+    /// By phrase: its only word, or [`NO_WORD`] where it has several.
+    phrases: Vec<u32>,
 }
 
 impl Growing {
     pub(super) fn new() -> Growing {
-        Growing { words: Table::default(), edges: vec![Vec::new()], leaves: vec![Leaves::default()] }
+        Growing {
+            words: Table::default(),
+            uses: vec![0],
+            edges: vec![Vec::new()],
+            leaves: vec![Leaves::default()],
+            phrases: Vec::new(),
+        }
     }
 
     /// The node at the end of the words, and which of them stand in capitals.
@@ -93,6 +99,8 @@ impl Growing {
             }
             let next_word = self.words.len() as u32 + 1;
             let id = *self.words.entry(word.hash).or_insert(next_word);
+            self.uses.resize(self.words.len() + 1, 0);
+            self.uses[id as usize] += 1;
             let edges = &self.edges[node as usize];
             node = match edges.binary_search_by_key(&id, |&(word, _)| word) {
                 Ok(place) => edges[place].1,
@@ -100,7 +108,7 @@ impl Growing {
                     let next = self.leaves.len() as u32;
                     self.edges[node as usize].insert(place, (id, next));
                     self.edges.push(Vec::new());
-                    self.leaves.push(Leaves::default());
+                    self.leaves.push(Leaves { only: if node == 0 { id } else { NO_WORD }, ..Leaves::default() });
                     next
                 }
             };
@@ -108,69 +116,102 @@ impl Growing {
         Ok((node, capitals))
     }
 
-    pub(super) fn put_whole(&mut self, node: u32, whole: Whole) {
-        self.leaves[node as usize].wholes.push(whole);
+    /// Says that a cue ends at a node, with these of its words in capitals.
+    pub(super) fn put_whole(&mut self, node: u32, cue: CueId, capitals: u8) {
+        self.leaves[node as usize].wholes.push(Whole { cue, capitals, is_last: false });
     }
 
-    pub(super) fn put_half(&mut self, node: u32, half: Half) {
-        self.leaves[node as usize].halves.push(half);
+    /// The number of these words as a phrase of a pair.
+    ///
+    /// The error says why they cannot be one.
+    pub(super) fn phrase(&mut self, words: &str) -> Result<PhraseId, String> {
+        let (node, _) = self.path(words)?;
+        let Growing { leaves, phrases, .. } = self;
+        let Leaves { phrase, only, .. } = &mut leaves[node as usize];
+        Ok(*phrase.get_or_insert_with(|| {
+            phrases.push(*only);
+            phrases.len() as PhraseId - 1
+        }))
+    }
+
+    /// By phrase: how common it is among cues. One of several words counts as rare.
+    pub(super) fn uses_of_phrases(&self) -> Vec<u32> {
+        self.phrases.iter().map(|&word| if word == NO_WORD { 1 } else { self.uses[word as usize] }).collect()
+    }
+
+    /// Gives words other numbers: first come those with which something begins and ends, then the others with which
+    /// something begins, then the rest, the commonest first in each. So a number tells what may begin, and the tables
+    /// of what texts say most are near each other.
+    fn renumber(&mut self) -> (u32, u32) {
+        let begins: Vec<(u32, u32)> = self.edges[0].clone();
+        let mut kinds = vec![2; self.uses.len()];
+        for &(word, node) in &begins {
+            let Leaves { wholes, phrase, .. } = &self.leaves[node as usize];
+            kinds[word as usize] = u32::from(wholes.is_empty() && phrase.is_none());
+        }
+        let mut order: Vec<u32> = (1..self.uses.len() as u32).collect();
+        order.sort_by_key(|&word| (kinds[word as usize], std::cmp::Reverse(self.uses[word as usize]), word));
+        let mut numbers = vec![NO_WORD; self.uses.len()];
+        order.iter().zip(1..).for_each(|(&word, number)| numbers[word as usize] = number);
+        self.words.values_mut().for_each(|word| *word = numbers[*word as usize]);
+        for edges in &mut self.edges {
+            edges.iter_mut().for_each(|(word, _)| *word = numbers[*word as usize]);
+            edges.sort_unstable();
+        }
+        let alone = kinds.iter().filter(|&&kind| kind == 0).count();
+        (alone as u32, begins.len() as u32)
     }
 
     /// The same trie, laid out to be read.
-    pub(super) fn finish(self) -> Trie {
+    pub(super) fn finish(mut self) -> Trie {
+        let (alone, begins) = self.renumber();
         let mut trie = Trie {
-            starts: vec![NOWHERE; self.words.len() + 1],
             words: self.words,
+            alone,
+            begins,
             labels: vec![NO_WORD],
-            nodes: Vec::with_capacity(self.leaves.len() + 1),
+            nodes: Vec::with_capacity(self.leaves.len()),
             wholes: Vec::new(),
-            halves: Vec::new(),
-            alone: Vec::new(),
             pairs: Filter::new(),
         };
-        trie.alone = vec![false; trie.starts.len()];
         for &(word, next) in &self.edges[0] {
-            let Leaves { wholes, halves } = &self.leaves[next as usize];
-            trie.alone[word as usize] = !wholes.is_empty() || !halves.is_empty();
             self.edges[next as usize].iter().for_each(|&(second, _)| trie.pairs.add(pair(word, second)));
         }
         let mut queue = VecDeque::from([0]);
         while let Some(node) = queue.pop_front() {
             let edges = &self.edges[node as usize];
+            let Leaves { wholes, phrase, .. } = &self.leaves[node as usize];
             trie.nodes.push(Node {
                 children: trie.labels.len() as u32,
                 width: edges.len() as u32,
-                wholes: trie.wholes.len() as u32,
-                halves: trie.halves.len() as u32,
+                wholes: if wholes.is_empty() { NOTHING } else { trie.wholes.len() as u32 },
+                phrase: phrase.unwrap_or(NOTHING),
             });
             for &(word, next) in edges {
-                if node == 0 {
-                    trie.starts[word as usize] = trie.labels.len() as u32;
-                }
                 trie.labels.push(word);
                 queue.push_back(next);
             }
-            trie.wholes.extend_from_slice(&self.leaves[node as usize].wholes);
-            trie.halves.extend_from_slice(&self.leaves[node as usize].halves);
+            trie.wholes.extend_from_slice(wholes);
+            if let Some(last) = trie.wholes.last_mut() {
+                last.is_last = true;
+            }
         }
-        // One more, so that every node's leaves end where those of the next begin.
-        let (wholes, halves) = (trie.wholes.len() as u32, trie.halves.len() as u32);
-        trie.nodes.push(Node { children: 0, width: 0, wholes, halves });
         trie
     }
 }
 
-/// Where no cue begins.
-const NOWHERE: u32 = u32::MAX;
+/// No leaf of a sort.
+const NOTHING: u32 = u32::MAX;
 
 #[derive(Debug, Clone, Copy)]
 struct Node {
     /// Its children stand side by side from here on, by the number of their word.
     children: u32,
     width: u32,
-    /// Where its leaves start, of either kind.
+    /// Where the cues that end here start, or [`NOTHING`].
     wholes: u32,
-    halves: u32,
+    /// The phrase that ends here, or [`NOTHING`].
+    phrase: u32,
 }
 
 /// A trie that is read. Children in order beside each other instead of a hash table of edges: most nodes have one
@@ -178,15 +219,14 @@ struct Node {
 #[derive(Debug)]
 pub(super) struct Trie {
     words: Table<u32>,
-    /// By the number of a word: the node that cues starting with it go through, or [`NOWHERE`].
-    starts: Vec<u32>,
+    /// The last word that something begins and ends with, and the last one that something begins with; words are
+    /// numbered so. The children of the root have the numbers of their words.
+    alone: u32,
+    begins: u32,
     /// By node: the word that leads to it.
     labels: Vec<u32>,
     nodes: Vec<Node>,
     wholes: Vec<Whole>,
-    halves: Vec<Half>,
-    /// By the number of a word: whether something ends with it that it also begins.
-    alone: Vec<bool>,
     /// The first two words of all that is longer.
     pairs: Filter<2048>,
 }
@@ -199,11 +239,16 @@ fn pair(first: u32, second: u32) -> u64 {
 }
 
 impl Trie {
-    /// Whether something may begin with a word: with it alone, or with it and the one that follows, if one does. "No"
-    /// is certain.
+    /// Whether something ends with a word that it also begins.
     #[inline]
-    pub(super) fn may_begin(&self, word: u32, next: u32, follows: bool) -> bool {
-        self.alone[word as usize] | follows & self.pairs.may_hold(pair(word, next))
+    pub(super) fn is_alone(&self, word: u32) -> bool {
+        word <= self.alone
+    }
+
+    /// Whether something longer may begin with two words that follow each other. "No" is certain.
+    #[inline]
+    pub(super) fn may_begin(&self, word: u32, next: u32) -> bool {
+        (word <= self.begins) & self.pairs.may_hold(pair(word, next))
     }
 
     /// The number of the word with this hash, [`NO_WORD`] where no cue has it.
@@ -211,10 +256,10 @@ impl Trie {
         self.words.get(&hash).copied().unwrap_or(NO_WORD)
     }
 
-    /// Where cues that begin with a word go on.
+    /// Where cues that begin with a word go on, for one that may begin something.
     #[inline]
-    pub(super) fn start(&self, word: u32) -> Option<u32> {
-        Some(self.starts[word as usize]).filter(|&node| node != NOWHERE)
+    pub(super) fn start(&self, word: u32) -> u32 {
+        word
     }
 
     /// Where cues that have come to a node go on with a word.
@@ -232,16 +277,22 @@ impl Trie {
         place.map(|place| node.children + place as u32)
     }
 
+    /// The cues that end at a node; it is not asked for one by one, because few nodes have any.
     #[inline]
-    pub(super) fn wholes(&self, node: u32) -> &[Whole] {
-        let (from, to) = (self.nodes[node as usize].wholes, self.nodes[node as usize + 1].wholes);
-        &self.wholes[from as usize..to as usize]
+    pub(super) fn wholes(&self, node: u32) -> impl Iterator<Item = &Whole> {
+        let from = self.nodes[node as usize].wholes as usize;
+        let mut goes_on = true;
+        self.wholes
+            .get(from..)
+            .unwrap_or_default()
+            .iter()
+            .take_while(move |whole| std::mem::replace(&mut goes_on, !whole.is_last))
     }
 
+    /// The phrase of some pair that ends at a node.
     #[inline]
-    pub(super) fn halves(&self, node: u32) -> &[Half] {
-        let (from, to) = (self.nodes[node as usize].halves, self.nodes[node as usize + 1].halves);
-        &self.halves[from as usize..to as usize]
+    pub(super) fn phrase(&self, node: u32) -> Option<PhraseId> {
+        Some(self.nodes[node as usize].phrase).filter(|&phrase| phrase != NOTHING)
     }
 
     #[inline]
