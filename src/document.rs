@@ -14,43 +14,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::date::Date;
 use crate::error::Error;
 use crate::facet::FacetPath;
-
-/// A half-open byte range. What it counts in (source, paragraph text, query) is said where one is given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Span {
-    /// The first byte.
-    pub start: usize,
-    /// One past the last byte.
-    pub end: usize,
-}
-
-impl Span {
-    /// A span from `start` up to, not including, `end`, which is no earlier; a debug build panics where it is.
-    pub fn new(start: usize, end: usize) -> Span {
-        debug_assert!(start <= end, "a span ends at or after its start");
-        Span { start, end }
-    }
-
-    /// How many bytes it covers; none where it ends before it starts.
-    pub fn len(self) -> usize {
-        self.end.saturating_sub(self.start)
-    }
-
-    /// Whether it covers nothing.
-    pub fn is_empty(self) -> bool {
-        self.end <= self.start
-    }
-
-    /// The span as a standard range, to slice with.
-    pub fn range(self) -> std::ops::Range<usize> {
-        self.start..self.end
-    }
-
-    /// Whether the two share at least one byte.
-    pub fn overlaps(self, other: Span) -> bool {
-        self.start.max(other.start) < self.end.min(other.end)
-    }
-}
+pub use crate::span::{Span, Spans};
 
 /// A language, as its ISO 639-1 code (`en`), or the 639-3 one (`pap`) where there is no shorter.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -281,7 +245,7 @@ pub struct Paragraph {
     /// The text; never blank.
     pub text: String,
     /// Where the text stands in the source, in bytes, ordered and disjoint; one or more.
-    pub source: Vec<Span>,
+    pub source: Spans,
     /// Links in the text, in its order.
     pub links: Vec<Link>,
     /// Actors named, in the order of their first mention; filled in by annotation.
@@ -300,7 +264,7 @@ pub struct Section {
     /// The section it is nested in, as an index into [`Document::sections`], always a lower one.
     pub parent: Option<u32>,
     /// Where the heading stands in the source, in bytes.
-    pub source: Vec<Span>,
+    pub source: Spans,
     /// Actors named in the heading; spans count in bytes of the heading.
     pub actors: Vec<ActorTag>,
 }
@@ -430,7 +394,7 @@ pub struct Document {
     /// The title, if one was found or given.
     pub title: Option<String>,
     /// Where the title stands in the source, in bytes; empty where it was given beside the text.
-    pub title_source: Vec<Span>,
+    pub title_source: Spans,
     /// Actors named in the title; spans count in bytes of the title.
     pub title_actors: Vec<ActorTag>,
     /// Who wrote it, one name an entry.

@@ -95,6 +95,7 @@ mod parse;
 #[cfg(feature = "quickwit")]
 pub mod quickwit;
 mod search;
+mod span;
 mod text;
 
 pub use crate::{
@@ -110,7 +111,7 @@ pub use crate::{
     date::{Date, Precision},
     document::{
         ActorTag, Band, Document, Format, Language, Link, Mention, MentionKind, Original, Paragraph, ParagraphKind,
-        Repair, RepairKind, Section, Span, TopicCue, TopicTag,
+        Repair, RepairKind, Section, Span, Spans, TopicCue, TopicTag,
     },
     error::{Error, ErrorKind, Result, StorageError},
     facet::{Dimension, FacetPath},

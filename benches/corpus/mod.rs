@@ -63,7 +63,7 @@ fn paragraph(random: &mut Random, ordinal: u32, actors: &[FacetPath], topics: &[
     let span = Span::new(0, 5);
     Paragraph {
         ordinal,
-        source: vec![Span::new(0, text.len())],
+        source: Span::new(0, text.len()).into(),
         text,
         actors: named
             .into_iter()

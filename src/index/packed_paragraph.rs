@@ -14,7 +14,8 @@ use std::sync::Arc;
 
 use super::stored::{DocumentRecord, StoredParagraph};
 use crate::document::{
-    ActorTag, Band, Document, Language, Link, Mention, MentionKind, Paragraph, ParagraphKind, Span, TopicCue, TopicTag,
+    ActorTag, Band, Document, Language, Link, Mention, MentionKind, Paragraph, ParagraphKind, Span, Spans, TopicCue,
+    TopicTag,
 };
 use crate::facet::FacetPath;
 
@@ -125,7 +126,10 @@ pub(crate) fn unpack(bytes: &[u8]) -> Option<(StoredParagraph, &[u8])> {
         expected = Span { start: span.end, end: span.end };
         Some(span)
     };
-    let source = if has(HAS_PLAIN_SOURCE) { vec![span(&mut reader)?] } else { reader.list(span)? };
+    let source: Spans = match has(HAS_PLAIN_SOURCE) {
+        true => span(&mut reader)?.into(),
+        false => reader.list(span)?.into(),
+    };
     let links = match has(HAS_LINKS) {
         true => reader.list(|reader| Some(Link { span: reader.span(0)?, target: reader.text()?.to_owned() }))?,
         false => Vec::new(),
@@ -427,7 +431,7 @@ mod tests {
             kind: ParagraphKind::Table,
             section: Some(0),
             text: "Russia and NATO on Russia's Gas prices, É.".to_owned(),
-            source: vec![span(3, 20), span(25, 40), span(9, 2), span(usize::MAX, 0)],
+            source: vec![span(3, 20), span(25, 40), span(9, 2), span(usize::MAX, 0)].into(),
             links: vec![Link { span: span(0, 6), target: String::new() }],
             actors: vec![
                 ActorTag {
@@ -460,15 +464,20 @@ mod tests {
                 ],
             }],
         };
-        let section =
-            Section { heading: "Gas".to_owned(), level: 1, parent: None, source: vec![span(1, 2)], actors: Vec::new() };
+        let section = Section {
+            heading: "Gas".to_owned(),
+            level: 1,
+            parent: None,
+            source: span(1, 2).into(),
+            actors: Vec::new(),
+        };
         Document {
             id: "a".to_owned(),
             title: Some(String::new()),
             date: "2022-02".parse().ok(),
             language: Language::new("pap"),
             sections: vec![section],
-            paragraphs: vec![paragraph.clone(), Paragraph { ordinal: 2, source: Vec::new(), ..paragraph }],
+            paragraphs: vec![paragraph.clone(), Paragraph { ordinal: 2, source: Spans::new(), ..paragraph }],
             ..Document::default()
         }
     }

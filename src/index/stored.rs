@@ -8,7 +8,7 @@ use tantivy::{DocAddress, Searcher, TantivyDocument};
 
 use super::packed_paragraph::{pack, unpack};
 use crate::date::Date;
-use crate::document::{ActorTag, Document, Format, Language, Original, Paragraph, Repair, Section, Span};
+use crate::document::{ActorTag, Document, Format, Language, Original, Paragraph, Repair, Section, Spans};
 use crate::error::{Error, ErrorKind, Result};
 
 /// One paragraph with what a hit needs of its document.
@@ -32,7 +32,7 @@ pub(crate) struct StoredParagraph {
 /// The parts of a document that are not in its paragraphs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct DocumentRecord {
-    title_source: Vec<Span>,
+    title_source: Spans,
     title_actors: Vec<ActorTag>,
     byline: Vec<String>,
     source: Option<String>,
@@ -188,6 +188,7 @@ pub(crate) fn pieces(document: &Document) -> impl Iterator<Item = &[u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::Span;
 
     #[test]
     fn a_document_comes_back_whole() -> Result<()> {
@@ -200,7 +201,7 @@ mod tests {
             heading: "H".to_owned(),
             level: 1,
             parent: None,
-            source: vec![Span::new(0, 1)],
+            source: Span::new(0, 1).into(),
             actors: Vec::new(),
         });
         document.paragraphs[1].section = Some(0);
@@ -220,7 +221,7 @@ mod tests {
         let mut document = parser.parse("a", text)?;
         for ends in [None, Some([9, 2, 1_000]), Some([0, 0, 0])] {
             for (paragraph, end) in document.paragraphs.iter_mut().zip(ends.into_iter().flatten()) {
-                paragraph.source = vec![Span::new(0, end)];
+                paragraph.source = Span::new(0, end).into();
             }
             let stored = pieces(&document).enumerate().map(|(index, piece)| {
                 StoredParagraph::whole_from_bytes(&StoredParagraph::bytes_of(&document, index, piece))

@@ -47,9 +47,18 @@ pub(super) fn blocks(source: &str, lines: &mut [Line], parser: &Parser) -> Vec<B
         };
         let open = runs(&text, cuts);
         let wrap = Wrap::new(source, lines, &text, &open);
+        let mut ends = Ends::default();
         let mut pieces = Vec::new();
-        open.iter().for_each(|&run| wrap.cut(run, &mut pieces));
-        if marks_by_blank_lines(&text, &pieces) {
+        for &run in &open {
+            pieces.clear();
+            wrap.cut(run, &mut pieces);
+            ends.count(&text, &pieces);
+            blocks.extend(pieces.iter().map(|piece| Block::new(lines, &text[piece.lines.range()])));
+        }
+        // Of a text of short lines each of these is as large as the text.
+        drop((wrap, open));
+        if ends.are_at_blank_lines() {
+            blocks.clear();
             for run in runs(&text, |at, next| free(lines, at, next)) {
                 // A rule parts text, but not the head, the rows and the notes of a table.
                 let run = &text[run.range()];
@@ -59,10 +68,9 @@ pub(super) fn blocks(source: &str, lines: &mut [Line], parser: &Parser) -> Vec<B
                     split_run(source, lines, &run[part.range()], &mut blocks);
                 }
             }
-        } else {
-            blocks.extend(pieces.iter().map(|piece| Block::new(lines, &text[piece.lines.range()])));
         }
     }
+    drop(text);
     if parser.mends(RepairKind::RunningHead) {
         drop_lone_heads(source, lines, &mut blocks);
     }
@@ -116,20 +124,32 @@ fn is_line_by_line(lines: &[Line]) -> bool {
     2 * wide >= all
 }
 
-/// Whether paragraphs end at blank lines: where wrapped paragraphs end as often inside the runs between blank
-/// lines, the blank lines mark something else. Headings and stacks of short lines say nothing of it.
-fn marks_by_blank_lines(text: &[usize], pieces: &[Piece]) -> bool {
-    let (mut texts, mut inside) = (0, 0);
-    for run in pieces.chunk_by(|_, piece| !piece.first) {
-        texts += usize::from(run.iter().any(|piece| piece.wrapped && piece.lines.len() >= 2));
+/// Where paragraphs end that were found by their lines.
+#[derive(Default)]
+struct Ends {
+    /// Runs between blank lines that hold wrapped paragraphs.
+    runs: usize,
+    /// Ends of paragraphs inside a run.
+    inside: usize,
+}
+
+impl Ends {
+    /// Counts those of one run.
+    fn count(&mut self, text: &[usize], run: &[Piece]) {
+        self.runs += usize::from(run.iter().any(|piece| piece.wrapped && piece.lines.len() >= 2));
         for pair in run.windows(2) {
             let long = pair[0].lines.len() >= 2 || pair[1].lines.len() >= 2;
             let start = pair[1].lines.start;
             let same_page = text[start] == text[start - 1] + 1;
-            inside += usize::from(pair[0].wrapped && pair[1].wrapped && pair[0].ends && long && same_page);
+            self.inside += usize::from(pair[0].wrapped && pair[1].wrapped && pair[0].ends && long && same_page);
         }
     }
-    3 * inside <= texts
+
+    /// Whether paragraphs end at blank lines: where wrapped paragraphs end as often inside the runs between blank
+    /// lines, the blank lines mark something else. Headings and stacks of short lines say nothing of it.
+    fn are_at_blank_lines(&self) -> bool {
+        3 * self.inside <= self.runs
+    }
 }
 
 /// A list whose items stand on lines of their own is as many blocks, and so are the notes of a page.

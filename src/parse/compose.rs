@@ -1,6 +1,6 @@
 //! Writes the text of a paragraph or heading from stretches of the source and keeps the ledger.
 
-use crate::document::{Link, Repair, RepairKind, Span};
+use crate::document::{Link, Repair, RepairKind, Span, Spans};
 
 use super::Parser;
 use super::hyphen::Hyphens;
@@ -13,8 +13,16 @@ const LONGEST_LINK: usize = 2_000;
 #[derive(Debug, Default)]
 pub(super) struct Composed {
     pub(super) text: String,
-    pub(super) source: Vec<Span>,
+    pub(super) source: Spans,
     pub(super) links: Vec<Link>,
+}
+
+/// A text that is being written.
+#[derive(Debug, Default)]
+struct Draft {
+    text: String,
+    source: Vec<Span>,
+    links: Vec<Link>,
 }
 
 /// Writes one text after the other; the ledger runs on.
@@ -23,7 +31,7 @@ pub(super) struct Composer<'a> {
     source: &'a str,
     parser: &'a Parser,
     hyphens: &'a Hyphens,
-    now: Composed,
+    now: Draft,
     space: bool,
     /// Where in the text the words of an open link start, and its target.
     link: Option<(usize, String)>,
@@ -32,7 +40,7 @@ pub(super) struct Composer<'a> {
 
 impl<'a> Composer<'a> {
     pub(super) fn new(source: &'a str, parser: &'a Parser, hyphens: &'a Hyphens) -> Composer<'a> {
-        Composer { source, parser, hyphens, now: Composed::default(), space: false, link: None, ledger: Vec::new() }
+        Composer { source, parser, hyphens, now: Draft::default(), space: false, link: None, ledger: Vec::new() }
     }
 
     pub(super) fn source(&self) -> &'a str {
@@ -49,7 +57,8 @@ impl<'a> Composer<'a> {
         self.link = None;
         let text = self.now.text.trim_end_matches(['\n', '\t', ' ']).to_owned();
         // Copied to the size that is needed: of a million headings most of the memory was room to grow.
-        let composed = Composed { text, source: self.now.source.clone(), links: std::mem::take(&mut self.now.links) };
+        let composed =
+            Composed { text, source: self.now.source[..].into(), links: std::mem::take(&mut self.now.links) };
         self.now.text.clear();
         self.now.source.clear();
         composed

@@ -1,6 +1,7 @@
 //! Lines that belong to the page and not to the text: page numbers, markers, running heads and feet.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::line::{Line, Mark};
 
@@ -147,7 +148,8 @@ fn is_small_roman(text: &str) -> bool {
 
 /// Marks lines that come back at page edges. Numbers inside them may change from page to page.
 pub(super) fn mark_running(source: &str, lines: &mut [Line]) {
-    let mut places: HashMap<String, Vec<usize>> = HashMap::new();
+    // A line by what it is without its numbers. Every line may have a text of its own, so the texts are not kept.
+    let mut keys: Vec<(u64, usize)> = Vec::new();
     for at in 0..lines.len() {
         let line = &lines[at];
         // A head may have two lines.
@@ -156,19 +158,23 @@ pub(super) fn mark_running(source: &str, lines: &mut [Line]) {
             && line.columns <= LONGEST_HEAD
             && (stands_alone(lines, at) || at_page_edge(lines, at) || below_edge())
         {
-            places.entry(without_numbers(line.text(source))).or_default().push(at);
+            keys.push((key(line.text(source)), at));
         }
     }
     // What a page begins with stands at the start of the text too, there as its title.
-    let opening: Vec<String> = lines.iter().take(3).map(|line| without_numbers(line.text(source))).collect();
+    let opening: Vec<u64> = lines.iter().take(3).map(|line| key(line.text(source))).collect();
     // Repeated lines that stand next to each other (a head of two lines) make an edge for one another,
     // so marking goes on until nothing changes; each round marks a line or ends.
-    let mut groups: Vec<(Vec<usize>, usize)> = places
-        .into_iter()
-        .map(|(key, places)| (usize::from(places[0] >= 3 && opening.contains(&key)), places))
-        .map(|(opening, places)| (places, opening))
-        .filter(|(places, opening)| places.len() + opening >= 2 || is_symbol(lines[places[0]].text(source)))
-        .collect();
+    keys.sort_unstable();
+    let mut groups: Vec<(Vec<usize>, usize)> = Vec::new();
+    for same in keys.chunk_by(|(a, _), (b, _)| a == b) {
+        let (key, first) = same[0];
+        let opening = usize::from(first >= 3 && opening.contains(&key));
+        if same.len() + opening >= 2 || is_symbol(lines[first].text(source)) {
+            groups.push((same.iter().map(|&(_, at)| at).collect(), opening));
+        }
+    }
+    drop(keys);
     groups.sort_unstable();
     for _ in 0..3 {
         let mut changed = false;
@@ -225,6 +231,13 @@ fn cuts_sentence(source: &str, lines: &[Line], at: usize) -> bool {
     let after = lines[at + 1..].iter().take(4).find(|line| line.is_text());
     let (Some(before), Some(after)) = (before, after) else { return false };
     super::join::goes_on(before.text(source), after.text(source))
+}
+
+/// Stands for a line without its numbers.
+fn key(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    without_numbers(text).hash(&mut hasher);
+    hasher.finish()
 }
 
 /// A line with every number in it made the same, and without one at its start or end: left and right pages have

@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 
+use super::byline::byline;
 use super::compose::{Composed, Composer};
 use super::furniture;
 use super::hyphen::Hyphens;
@@ -13,7 +14,6 @@ use super::join;
 use super::line::WIDEST_WRAP;
 use super::marks;
 use super::outline::Outline;
-use super::structure::byline;
 use super::written_date::written_date;
 use super::{Parser, language};
 use crate::document::{Document, ParagraphKind, RepairKind, Span};

@@ -1,6 +1,7 @@
 //! Stage 1: bytes become a [`Document`].
 
 mod block;
+mod byline;
 mod compose;
 mod decode;
 mod documents;
@@ -23,6 +24,7 @@ mod original;
 mod outline;
 mod plain;
 mod source;
+mod stretch;
 mod structure;
 mod wrap;
 mod written_date;

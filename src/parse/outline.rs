@@ -16,6 +16,12 @@ impl Outline {
         Outline { document: Document { id: id.to_owned(), ..Document::default() }, open: Vec::new() }
     }
 
+    /// Takes the room for what will come in, so that none is left behind while the lists grow.
+    pub(super) fn reserve(&mut self, sections: usize, paragraphs: usize) {
+        self.document.sections.reserve_exact(sections);
+        self.document.paragraphs.reserve_exact(paragraphs);
+    }
+
     pub(super) fn title(&mut self, composed: Composed) {
         self.document.title = Some(composed.text);
         self.document.title_source = composed.source;

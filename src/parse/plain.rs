@@ -1,11 +1,13 @@
 //! Plain text: lines become blocks, blocks get a role, and the role says what of the document they are.
 
 use super::block::{self, Block};
+use super::byline::{byline, publisher};
 use super::compose::{Composed, Composer};
 use super::hyphen::Hyphens;
 use super::join;
 use super::line::{self, Line, Mark};
 use super::outline::Outline;
+use super::stretch::{Stretch, Stretches};
 use super::structure::{self, Head, Role};
 use super::written_date::written_date;
 use super::{Parser, language};
@@ -27,9 +29,13 @@ pub(super) fn document(parser: &Parser, id: &str, source: &str, head: Head) -> R
     };
     let wide = 5 * columns(LONGEST_STACKED) >= columns(0);
     let composer = Composer::new(source, parser, &hyphens);
-    let mut writer = Writer { outline: Outline::new(id), composer, lines: &lines, wide };
-    for (block, role) in blocks.iter().zip(roles) {
-        writer.write(block, role);
+    let mut outline = Outline::new(id);
+    let headings = roles.iter().filter(|role| matches!(role, Role::Heading(_))).count();
+    let paragraphs = roles.iter().filter(|role| matches!(role, Role::Paragraph(_) | Role::Contents)).count();
+    outline.reserve(headings, paragraphs);
+    let mut writer = Writer { outline, composer, lines: Vec::new(), wide };
+    for stretch in Stretches::new(lines, blocks.into_iter().zip(roles).collect()) {
+        writer.write_all(stretch);
     }
     let mut document = writer.finish();
     if document.paragraphs.is_empty() {
@@ -55,12 +61,29 @@ enum Lines {
 struct Writer<'a> {
     outline: Outline,
     composer: Composer<'a>,
-    lines: &'a [Line],
+    /// Of the stretch that is written.
+    lines: Vec<Line>,
     /// Whether the text is wrapped, where it is, at more than the width of a stack.
     wide: bool,
 }
 
 impl Writer<'_> {
+    fn write_all(&mut self, stretch: Stretch) {
+        self.lines = stretch.lines;
+        for (block, role) in &stretch.blocks {
+            self.write(block, *role);
+        }
+        for line in &self.lines {
+            let kind = match line.mark {
+                Mark::Text | Mark::Note => continue,
+                Mark::RunningHead => RepairKind::RunningHead,
+                Mark::RunningFoot => RepairKind::RunningFoot,
+                Mark::PageNumber => RepairKind::PageNumber,
+            };
+            self.composer.note(kind, line.start, line.end);
+        }
+    }
+
     fn write(&mut self, block: &Block, role: Role) {
         let (start, end) = (self.lines[block.first].start, self.lines[block.last].end);
         match role {
@@ -72,9 +95,9 @@ impl Writer<'_> {
                 let text = self.lines[block.first].text(self.composer.source());
                 let document = &mut self.outline.document;
                 match role {
-                    Role::Byline => document.byline.extend(structure::byline(text, true).unwrap_or_default()),
+                    Role::Byline => document.byline.extend(byline(text, true).unwrap_or_default()),
                     Role::Date => document.date = document.date.or(written_date(text)),
-                    _ => document.source = document.source.take().or(structure::publisher(text)),
+                    _ => document.source = document.source.take().or(publisher(text)),
                 }
                 self.composer.note(RepairKind::Metadata, start, end);
             }
@@ -107,7 +130,7 @@ impl Writer<'_> {
 
     /// Writes the lines of a block; the first `skip` bytes are a list mark.
     fn compose(&mut self, block: &Block, skip: usize, wrap: Lines) -> Composed {
-        let lines = self.lines;
+        let lines = &self.lines;
         if skip > 0 {
             let start = lines[block.first].start;
             self.composer.note(RepairKind::Markup, start, start + skip);
@@ -143,7 +166,7 @@ impl Writer<'_> {
     /// Whether the lines of a paragraph are short because they are meant to be: an address, verse, a list of names.
     fn is_stack(&self, block: &Block) -> bool {
         let source = self.composer.source();
-        let fields = block.text(self.lines).filter(|&at| join::is_field(self.lines[at].text(source))).count();
+        let fields = block.text(&self.lines).filter(|&at| join::is_field(self.lines[at].text(source))).count();
         if fields >= 2 && 2 * fields as u32 > block.lines {
             return true;
         }
@@ -151,7 +174,7 @@ impl Writer<'_> {
             return false;
         }
         let mut before: Option<&str> = None;
-        block.text(self.lines).map(|at| self.lines[at].text(source)).all(|line| {
+        block.text(&self.lines).map(|at| self.lines[at].text(source)).all(|line| {
             let ended = before.is_none_or(|before| before.ends_with([',', ';', ':', '.', '—', '!', '?']));
             before = Some(line);
             let length = line.chars().take(LONGEST_STACKED as usize + 1).count() as u32;
@@ -163,7 +186,7 @@ impl Writer<'_> {
     fn table(&mut self, block: &Block, is_contents: bool) -> Composed {
         let source = self.composer.source();
         let mut started = false;
-        for line in block.text(self.lines).map(|at| &self.lines[at]) {
+        for line in block.text(&self.lines).map(|at| &self.lines[at]) {
             if self.composer.mends(RepairKind::Markup) && join::is_rule(line.text(source)) {
                 self.composer.note(RepairKind::Markup, line.start, line.end);
                 continue;
@@ -193,16 +216,7 @@ impl Writer<'_> {
         self.composer.finish()
     }
 
-    fn finish(mut self) -> Document {
-        for line in self.lines {
-            let kind = match line.mark {
-                Mark::Text | Mark::Note => continue,
-                Mark::RunningHead => RepairKind::RunningHead,
-                Mark::RunningFoot => RepairKind::RunningFoot,
-                Mark::PageNumber => RepairKind::PageNumber,
-            };
-            self.composer.note(kind, line.start, line.end);
-        }
+    fn finish(self) -> Document {
         let mut document = self.outline.document;
         document.repairs = self.composer.ledger;
         document.repairs.sort_by_key(|repair| (repair.span.start, repair.span.end));

@@ -76,8 +76,6 @@ pub(super) struct Piece {
     pub(super) wrapped: bool,
     /// Whether its last line ends a sentence.
     pub(super) ends: bool,
-    /// Whether it is the first of its run.
-    pub(super) first: bool,
 }
 
 impl Wrap {
@@ -125,7 +123,7 @@ impl Wrap {
             if first {
                 let ends = facts[upper - 1].end == End::Stop;
                 let lines = Span::new(run.start + at, run.start + upper);
-                pieces.push(Piece { lines, wrapped: mode != LOOSE, ends, first: at == 0 });
+                pieces.push(Piece { lines, wrapped: mode != LOOSE, ends });
                 upper = at;
                 (mode, first) = (usize::from(trail[at].from[mode] >> 1), trail[at].from[mode] & 1 == 1);
             } else {

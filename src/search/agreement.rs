@@ -60,12 +60,12 @@ fn document() -> impl Strategy<Value = Document> {
         |(title, paragraphs)| {
             let mut document = Document { title, ..Document::default() };
             for heading in ["Exports of gas", "US sanctions"] {
-                let (parent, source, actors) = (None, vec![Span::new(0, 1)], Vec::new());
+                let (parent, source, actors) = (None, Span::new(0, 1).into(), Vec::new());
                 document.sections.push(Section { heading: heading.to_owned(), level: 1, parent, source, actors });
             }
             for ((text, section), ordinal) in paragraphs.into_iter().zip(1..) {
                 let section = (section < 2).then_some(section);
-                let source = vec![Span::new(0, text.len())];
+                let source = Span::new(0, text.len()).into();
                 document.paragraphs.push(Paragraph { ordinal, section, text, source, ..Paragraph::default() });
             }
             document

@@ -8,7 +8,7 @@ use super::facet::{Facets, Timeline};
 use super::highlight::Highlight;
 use super::query::Diagnostic;
 use crate::date::Date;
-use crate::document::{ActorTag, ParagraphKind, Span, TopicTag};
+use crate::document::{ActorTag, ParagraphKind, Span, Spans, TopicTag};
 use crate::index::stored::StoredParagraph;
 
 /// The answer to a request.
@@ -129,7 +129,7 @@ pub struct Hit {
     /// Topics treated.
     pub topics: Vec<TopicTag>,
     /// Where the paragraph stands in its source, in bytes.
-    pub source: Vec<Span>,
+    pub source: Spans,
     /// Where the score comes from; only when it is asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub explanation: Option<Explanation>,

@@ -5,16 +5,17 @@ use std::sync::Arc;
 
 use demarche::{
     ActorTag, Annotator, Band, Dimension, Document, FacetSelection, Highlighter, Index, Interval, Language, Link,
-    Mention, MentionKind, Paragraph, Query, Request, Result, Section, Span, TopicCue, TopicTag,
+    Mention, MentionKind, Paragraph, Query, Request, Result, Section, Span, Spans, TopicCue, TopicTag,
 };
 
 const TEXT: &str = "Élan: China met Россия. Gas 北京 flows.";
 
 /// Spans beside the text, inside characters, turned round.
-fn spans() -> Vec<Span> {
+fn spans() -> Spans {
     [(0, 1), (1, 2), (0, 0), (9, 3), (0, 9_999), (9_999, 10_000), (usize::MAX, usize::MAX), (2, 5), (0, TEXT.len())]
         .map(|(start, end)| Span { start, end })
-        .to_vec()
+        .into_iter()
+        .collect()
 }
 
 fn tags(id: &str, path: &str, spans: &[Span], confidence: f32) -> Vec<ActorTag> {
@@ -32,7 +33,7 @@ fn documents() -> Vec<Document> {
         path: "/topic/energy".parse().expect("a path"),
         score: f32::NAN,
         band: Band::Strong,
-        cues: spans().into_iter().map(cue).collect(),
+        cues: spans().iter().copied().map(cue).collect(),
     };
     let section = |parent| Section {
         heading: "Gas".to_owned(),
@@ -44,7 +45,7 @@ fn documents() -> Vec<Document> {
     let mut odd = document("spans", vec![paragraph(1), paragraph(2)]);
     odd.paragraphs[0].actors = tags("CHN", "/state/CHN", &spans(), 1.0);
     odd.paragraphs[0].source = spans();
-    odd.paragraphs[0].links = spans().into_iter().map(|span| Link { span, target: String::new() }).collect();
+    odd.paragraphs[0].links = spans().iter().copied().map(|span| Link { span, target: String::new() }).collect();
     odd.paragraphs[1].topics = vec![topic];
     odd.paragraphs[1].actors = tags("odd id\0\n", "/state/CHN/GOV", &[], f32::NAN);
     odd.title = Some(" ".to_owned());

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use demarche::{
     ActorTag, Date, Dimension, Document, FacetPath, Hit, Index, Mention, MentionKind, Paragraph, Query, Request,
-    Results, Span,
+    Results, Span, Spans,
 };
 use proptest::prelude::*;
 
@@ -46,7 +46,7 @@ pub(crate) fn document(id: usize, made: &MadeDocument) -> Document {
             Mention { span: Span::new(0, 1), kind: MentionKind::Name, rule: Arc::from("alias"), confidence: 1.0 };
         Paragraph {
             ordinal: index as u32 + 1,
-            source: vec![Span::new(0, text.len())],
+            source: Span::new(0, text.len()).into(),
             text,
             actors: paragraph
                 .actors
@@ -267,7 +267,7 @@ fn headings_are_context_and_the_title_belongs_to_the_first_paragraph() -> demarc
         heading: "What is new?".to_owned(),
         level: 1,
         parent: None,
-        source: Vec::new(),
+        source: Spans::new(),
         actors: Vec::new(),
     });
     document.paragraphs[1].section = Some(0);

@@ -171,7 +171,7 @@ pub(super) fn document(
         let cue = |span| TopicCue { cue: Arc::from("cue"), span, weight: 1.0 };
         document.paragraphs.push(Paragraph {
             ordinal,
-            source: vec![Span::new(0, text.len())],
+            source: Span::new(0, text.len()).into(),
             text,
             actors: tags
                 .into_iter()

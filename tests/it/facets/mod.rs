@@ -92,7 +92,7 @@ fn twenty_thousand_actors_are_counted_exactly() -> demarche::Result<()> {
             document.paragraphs.push(Paragraph {
                 ordinal,
                 text: "Alpha.".to_owned(),
-                source: vec![Span::new(0, 6)],
+                source: Span::new(0, 6).into(),
                 actors: paths.iter().map(tag).collect(),
                 ..Paragraph::default()
             });
@@ -144,7 +144,7 @@ fn narrow_filters_count_and_rank_like_wide_ones() -> demarche::Result<()> {
             document.paragraphs.push(Paragraph {
                 ordinal,
                 text: format!("Alpha{}.", if beta { " beta" } else { "" }.repeat(1 + random.below(3))),
-                source: vec![Span::new(0, 6)],
+                source: Span::new(0, 6).into(),
                 actors,
                 ..Paragraph::default()
             });

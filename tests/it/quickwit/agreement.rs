@@ -227,13 +227,13 @@ fn document() -> impl Strategy<Value = Document> {
         document.language = language.as_deref().and_then(Language::new);
         document.date = date.and_then(|date| date.parse().ok());
         for heading in ["Exports of gas", "US sanctions"] {
-            let (parent, source, actors) = (None, vec![demarche::Span::new(0, 1)], Vec::new());
+            let (parent, source, actors) = (None, demarche::Span::new(0, 1).into(), Vec::new());
             document.sections.push(demarche::Section { heading: heading.to_owned(), level: 1, parent, source, actors });
         }
         document.paragraphs.clear();
         for ((text, section), ordinal) in paragraphs.into_iter().zip(1..) {
             let section = (section < 2).then_some(section as u32);
-            let source = vec![demarche::Span::new(0, text.len())];
+            let source = demarche::Span::new(0, text.len()).into();
             document.paragraphs.push(demarche::Paragraph { ordinal, section, text, source, ..Default::default() });
         }
         document

@@ -91,7 +91,7 @@ pub(super) fn documents() -> Result<Vec<Document>> {
         document.byline = ["A. Author", "Åsa C. Öberg"][..number % 3].iter().map(|&name| name.to_owned()).collect();
         for (level, heading) in [(1, "Gas and sanctions"), (2, "NATO: the open door")] {
             let parent = (level == 2).then_some(0);
-            let (heading, source, actors) = (heading.to_owned(), vec![Span::new(0, 1)], Vec::new());
+            let (heading, source, actors) = (heading.to_owned(), Span::new(0, 1).into(), Vec::new());
             document.sections.push(Section { heading, level, parent, source, actors });
         }
         for (text, ordinal) in paragraphs.iter().zip(1..) {
@@ -100,7 +100,7 @@ pub(super) fn documents() -> Result<Vec<Document>> {
                 kind: if ordinal == 2 { ParagraphKind::Quote } else { ParagraphKind::Body },
                 section: [None, Some(0), Some(1)][(number + ordinal as usize) % 3],
                 text: (*text).to_owned(),
-                source: vec![Span::new(0, text.len())],
+                source: Span::new(0, text.len()).into(),
                 ..Paragraph::default()
             });
         }
