@@ -72,18 +72,17 @@ impl Explainer<'_> {
                 let places = self.places(&term, doc)?;
                 boosted(name, vec![idf, self.frequency(*field, places, doc)?])
             }
-            Test::Phrase(terms) => {
+            Test::Phrase { terms, lengths } => {
                 let mut lists = Vec::with_capacity(terms.len());
                 for term in terms {
                     lists.push(self.positions(term, doc)?);
                 }
                 let borrowed: Vec<&[u32]> = lists.iter().map(Vec::as_slice).collect();
                 let times = near::phrase(&borrowed, 0).len();
-                let field = terms[0].0;
                 let words: Vec<&str> = terms.iter().map(|(_, word)| word.as_str()).collect();
-                let name = format!("{}:\"{}\"", self.schema.get_field_name(field), words.join(" "));
+                let name = format!("{}:\"{}\"", self.schema.get_field_name(terms[0].0), words.join(" "));
                 let times = vec![Explanation::figure("times", times as f64, Vec::new())];
-                boosted(name, vec![self.idfs(terms)?, self.frequency(field, times, doc)?])
+                boosted(name, vec![self.idfs(terms)?, self.frequency(*lengths, times, doc)?])
             }
             Test::Near(near) => {
                 let times = vec![Explanation::figure("times", f64::from(near.times(self.reader, doc)), Vec::new())];

@@ -1,25 +1,28 @@
-//! A phrase whose words stand in two fields of the same positions: plain words among the stems, the others as written.
+//! A phrase of words as written, in two fields of the same positions: plain words stand among the stems.
 //!
-//! The engine's own phrase takes one field. This one goes from paragraph to paragraph by the rarest word and reads
+//! The engine's own phrase takes one field, and its lengths. Those of written words do not count plain ones, so that of two
+//! paragraphs the longer may have fewer; every phrase takes the lengths of stems. This one goes from paragraph to paragraph by the rarest word and reads
 //! positions only where all words are.
 
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::postings::{Postings, SegmentPostings};
 use tantivy::query::{Bm25Weight, EmptyScorer, EnableScoring, Explanation, Query, Scorer, Weight};
-use tantivy::schema::IndexRecordOption;
+use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, Term};
 
 use super::positional::similarity;
 
-/// Terms next to each other, of whatever fields; two or more. The first one's field gives the lengths of paragraphs.
+/// Terms next to each other, of whatever fields; two or more.
 #[derive(Debug, Clone)]
 pub(crate) struct MixedPhrase {
     terms: Vec<Term>,
+    /// The field that paragraphs have their lengths in.
+    lengths: Field,
 }
 
 impl MixedPhrase {
-    pub(crate) fn new(terms: Vec<Term>) -> MixedPhrase {
-        MixedPhrase { terms }
+    pub(crate) fn new(terms: Vec<Term>, lengths: Field) -> MixedPhrase {
+        MixedPhrase { terms, lengths }
     }
 }
 
@@ -27,11 +30,11 @@ impl Query for MixedPhrase {
     fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
         let similarity = match scoring {
             EnableScoring::Enabled { statistics_provider, .. } => {
-                similarity(statistics_provider, &self.terms, self.terms[0].field())?
+                similarity(statistics_provider, &self.terms, self.lengths)?
             }
             EnableScoring::Disabled { .. } => None,
         };
-        Ok(Box::new(MixedPhraseWeight { terms: self.terms.clone(), similarity }))
+        Ok(Box::new(MixedPhraseWeight { phrase: self.clone(), similarity }))
     }
 
     fn query_terms<'a>(&'a self, visitor: &mut dyn FnMut(&'a Term, bool)) {
@@ -40,14 +43,14 @@ impl Query for MixedPhrase {
 }
 
 struct MixedPhraseWeight {
-    terms: Vec<Term>,
+    phrase: MixedPhrase,
     similarity: Option<Bm25Weight>,
 }
 
 impl Weight for MixedPhraseWeight {
     fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        let mut words = Vec::with_capacity(self.terms.len());
-        for (place, term) in self.terms.iter().enumerate() {
+        let mut words = Vec::with_capacity(self.phrase.terms.len());
+        for (place, term) in self.phrase.terms.iter().enumerate() {
             let inverted = reader.inverted_index(term.field())?;
             let Some(postings) = inverted.read_postings(term, IndexRecordOption::WithFreqsAndPositions)? else {
                 return Ok(Box::new(EmptyScorer));
@@ -56,7 +59,7 @@ impl Weight for MixedPhraseWeight {
         }
         words.sort_by_key(|word| word.postings.size_hint());
         let norms = match &self.similarity {
-            Some(_) => reader.get_fieldnorms_reader(self.terms[0].field())?,
+            Some(_) => reader.get_fieldnorms_reader(self.phrase.lengths)?,
             None => FieldNormReader::constant(reader.max_doc(), 1),
         };
         let similarity = self.similarity.as_ref().map(|similarity| similarity.boost_by(boost));

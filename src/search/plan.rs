@@ -40,8 +40,8 @@ pub(crate) enum Test {
     Shared(FilterQuery, FacetPath),
     /// A term.
     Term(Field, String),
-    /// Terms next to each other.
-    Phrase(Vec<(Field, String)>),
+    /// Terms next to each other, with the lengths that paragraphs have in a field.
+    Phrase { terms: Vec<(Field, String)>, lengths: Field },
     /// Operands near each other.
     Near(PositionalQuery),
 }
@@ -55,12 +55,12 @@ impl Plan {
         Plan::Leaf { test: Test::Term(field, text.to_owned()), boost }
     }
 
-    /// Terms next to each other; one alone is a term.
-    pub(crate) fn sequence(sequence: &Sequence, boost: f32) -> Plan {
+    /// Terms next to each other, scored with the lengths that paragraphs have in a field; one alone is a term.
+    pub(crate) fn sequence(sequence: &Sequence, lengths: Field, boost: f32) -> Plan {
         match sequence.terms() {
             [] => Plan::nothing(),
             [(field, term)] => Plan::term(*field, term, boost),
-            terms => Plan::Leaf { test: Test::Phrase(terms.to_vec()), boost },
+            terms => Plan::Leaf { test: Test::Phrase { terms: terms.to_vec(), lengths }, boost },
         }
     }
 
@@ -139,7 +139,7 @@ impl Plan {
     /// Whether it matters where words stand in a paragraph.
     pub(crate) fn needs_positions(&self) -> bool {
         match self {
-            Plan::Leaf { test, .. } => matches!(test, Test::Phrase(..) | Test::Near(_)),
+            Plan::Leaf { test, .. } => matches!(test, Test::Phrase { .. } | Test::Near(_)),
             Plan::Bool { must, should, must_not } => {
                 must.iter().chain(should).chain(must_not).any(Plan::needs_positions)
             }
@@ -170,11 +170,11 @@ impl Test {
                 let term = Term::from_field_text(*field, text);
                 boosted(Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs)), boost)
             }
-            Test::Phrase(words) => {
-                let terms: Vec<Term> = words.iter().map(|(field, word)| Term::from_field_text(*field, word)).collect();
-                let query: BoxedQuery = match terms.iter().all(|term| term.field() == terms[0].field()) {
+            Test::Phrase { terms, lengths } => {
+                let terms: Vec<Term> = terms.iter().map(|(field, word)| Term::from_field_text(*field, word)).collect();
+                let query: BoxedQuery = match terms.iter().all(|term| term.field() == *lengths) {
                     true => Box::new(PhraseQuery::new(terms)),
-                    false => Box::new(MixedPhrase::new(terms)),
+                    false => Box::new(MixedPhrase::new(terms, *lengths)),
                 };
                 boosted(query, boost)
             }

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use demarche::{
-    ActorTag, Date, Dimension, Document, FacetPath, Hit, Index, Mention, MentionKind, Paragraph, Query, Request,
-    Results, Span, Spans,
+    ActorTag, Date, Dimension, Document, FacetPath, Hit, Index, Mention, MentionKind, Paragraph, Query, Ranking,
+    Request, Results, Span, Spans,
 };
 use proptest::prelude::*;
 
@@ -285,5 +285,28 @@ fn headings_are_context_and_the_title_belongs_to_the_first_paragraph() -> demarc
     assert_eq!(ordinals("\"ends what\"")?, [0u32; 0]);
     assert_eq!(searcher.document("a")?, Some(document));
     assert_eq!(searcher.document("b")?, None);
+    Ok(())
+}
+
+/// Plain words are not among the written ones; they count for the length of a paragraph all the same.
+#[test]
+fn phrases_are_scored_by_one_length_whatever_words_they_are_of() -> demarche::Result<()> {
+    let index = Index::in_memory()?;
+    let mut writer = index.writer()?;
+    let long = "It was of the and of the and of it and to it and of the and so it was, the sanctions regimes of it.";
+    writer.add(&Document::parse("long", long)?)?;
+    writer.add(&Document::parse("short", "Ministers praised sanctions regimes of neighbouring countries.")?)?;
+    writer.add(&Document::parse("other", "Nothing was agreed.")?)?;
+    writer.commit()?;
+    let searcher = index.searcher()?;
+    for query in ["\"sanctions regimes\"", "\"regimes of\"", "\"sanctions regimes of\""] {
+        let results = searcher.search(Request::new(query).ranking(Ranking::bm25()).explain(true))?;
+        let found: Vec<&str> = results.hits.iter().map(|hit| hit.document.as_str()).collect();
+        assert_eq!(found, ["short", "long"], "{query}");
+        for hit in &results.hits {
+            let explained = hit.explanation.as_ref().map_or(0.0, |explanation| explanation.value());
+            assert!((explained - f64::from(hit.score)).abs() <= 1e-5 * explained, "{query}: {explained} {}", hit.score);
+        }
+    }
     Ok(())
 }

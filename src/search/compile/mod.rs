@@ -234,7 +234,7 @@ impl<'a> Compiler<'a> {
                     return self.within_body(vec![Operand::new(sequences)], boost);
                 }
                 let mut alternatives: Vec<Plan> =
-                    sequences.iter().map(|sequence| Plan::sequence(sequence, boost)).collect();
+                    sequences.iter().map(|sequence| Plan::sequence(sequence, stems, boost)).collect();
                 if field == Field::Any {
                     alternatives.extend(self.mentions(text, boost));
                 }

@@ -58,7 +58,7 @@ impl Compiler<'_> {
                 return Ok(Plan::nothing());
             }
             let mut alternatives: Vec<Plan> =
-                sequences.iter().map(|sequence| Plan::sequence(sequence, boost)).collect();
+                sequences.iter().map(|sequence| Plan::sequence(sequence, stems, boost)).collect();
             if field == Field::Any {
                 alternatives.extend(self.mentions(text, boost));
             }

@@ -67,7 +67,7 @@ impl Builder<'_> {
             Plan::Leaf { test: Test::Filter(filter), .. } => self.set(filter, 0.0),
             Plan::Leaf { test: Test::Shared(filter, _), boost } => self.set(filter, *boost),
             Plan::Leaf { test: Test::Term(field, text), boost } => self.term(*field, text, *boost)?,
-            Plan::Leaf { test: test @ (Test::Phrase(..) | Test::Near(_)), boost } => {
+            Plan::Leaf { test: test @ (Test::Phrase { .. } | Test::Near(_)), boost } => {
                 self.by_positions(&*test.query(*boost), scope)?
             }
             Plan::Bool { must, should, must_not } => {
