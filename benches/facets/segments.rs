@@ -38,9 +38,14 @@ pub(crate) fn ours(documents: &[Document], segments: usize) -> (Searcher, Search
         start = end;
     }
     let whole = index.searcher().expect("a searcher");
-    // In test mode the segments are so small that the policy merges some all the same.
+    // In test mode the segments are so small that the policy merges some all the same, and a part of a real corpus may be more
+    // than the memory of the writer holds.
     let found = index.stats().expect("figures of an index in memory").segments;
-    assert!(found == segments || (found > 1 && documents.len() < 10_000), "{found} segments, not {segments}");
+    let differs = documents.len() < 10_000 || std::env::var_os("BENCH_CORPUS").is_some();
+    assert!(found == segments || (found > 1 && differs), "{found} segments, not {segments}");
+    if found != segments {
+        println!("{found} segments of this crate's");
+    }
     for (_, document) in documents.iter().enumerate().filter(|(number, _)| id_deleted(*number)) {
         writer.delete(&document.id).expect("a deletion");
     }

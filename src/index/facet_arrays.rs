@@ -7,6 +7,9 @@
 //! matching, two hierarchies of two and three levels; the plain loop over values is 1, this 1.3).
 
 use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tantivy::SegmentReader;
 use tantivy::columnar::StrColumn;
@@ -20,10 +23,6 @@ use crate::error::{Error, Result};
 use crate::facet::{Dimension, FacetPath};
 use crate::mention_choice::MentionChoice;
 
-/// For so many paragraphs it is kept where their lists begin: few enough that their counts are quickly added up when one of
-/// them is asked for, and so many that this takes no more memory than a quarter of a byte a paragraph.
-const STRIDE: usize = 16;
-
 /// The facets of one dimension in one segment.
 ///
 /// Every paragraph has a list of codes, ascending: `2n + 1` for a value at node `n`, `2n` for a node with a value below it
@@ -31,23 +30,31 @@ const STRIDE: usize = 16;
 /// Nodes are numbered depth first, so a parent comes before its children.
 #[derive(Debug)]
 pub(crate) struct FacetArrays {
-    /// Where the lists of every [`STRIDE`] paragraphs begin. To keep where each begins would take four times the
-    /// memory, all of which had to be written before the first answer.
-    starts: Vec<u32>,
-    counts: Counts,
+    places: Places,
     codes: Codes,
     parents: Vec<u32>,
     paths: Vec<FacetPath>,
 }
 
-/// How many codes each paragraph has, in a byte each up to 255.
+/// Where the list of each paragraph stands.
 #[derive(Debug)]
-pub(super) enum Counts {
-    /// In a [file of the segment](super::facet_file).
-    Stored(OwnedBytes),
-    Narrow(Vec<u8>),
-    Wide(Vec<u32>),
+enum Places {
+    /// That of paragraph `p` is `codes[offsets[p]..offsets[p + 1]]`.
+    Offsets(Vec<u32>),
+    /// How long each is, in a [file of the segment](super::facet_file).
+    Counted {
+        counts: OwnedBytes,
+        /// Where the lists of every [`STRIDE`] paragraphs begin.
+        starts: Vec<u32>,
+        /// A count that is to be the first answer is given from what there is: to write all offsets down takes a third as long.
+        /// Those that follow take a sixth less with them.
+        offsets: OnceLock<Vec<u32>>,
+        was_counted: AtomicBool,
+    },
 }
+
+/// So few paragraphs that their counts are quickly added up.
+const STRIDE: usize = 16;
 
 /// Codes as narrow as they can be: two bytes, the lower first, up to 32,767 nodes.
 #[derive(Debug)]
@@ -58,18 +65,64 @@ pub(super) enum Codes {
     Wide(Vec<u32>),
 }
 
-/// Counts to go over.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum CountSlice<'a> {
-    Narrow(&'a [u8]),
-    Wide(&'a [u32]),
-}
-
 /// Codes to go over.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum CodeSlice<'a> {
     Narrow(&'a [[u8; 2]]),
     Wide(&'a [u32]),
+}
+
+/// Tells where lists stand, asked from paragraph to paragraph.
+pub(super) trait ListRanges {
+    fn range(&mut self, paragraph: u32) -> Range<usize>;
+}
+
+impl ListRanges for &[u32] {
+    #[inline]
+    fn range(&mut self, paragraph: u32) -> Range<usize> {
+        self[paragraph as usize] as usize..self[paragraph as usize + 1] as usize
+    }
+}
+
+/// Lists that are counted.
+#[derive(Debug)]
+pub(super) struct CountedRanges<'a> {
+    counts: &'a [u8],
+    starts: &'a [u32],
+    /// Which paragraphs `ends` are of, in units of the stride.
+    at: usize,
+    /// Where the list of each of them begins, and where the last one's ends.
+    ends: [u32; STRIDE + 1],
+}
+
+impl ListRanges for CountedRanges<'_> {
+    #[inline]
+    fn range(&mut self, paragraph: u32) -> Range<usize> {
+        let (at, place) = (paragraph as usize / STRIDE, paragraph as usize % STRIDE);
+        if at != self.at {
+            self.enter(at);
+        }
+        self.ends[place] as usize..self.ends[place + 1] as usize
+    }
+}
+
+impl CountedRanges<'_> {
+    #[inline]
+    fn enter(&mut self, at: usize) {
+        let mut end = self.starts[at];
+        self.at = at;
+        self.ends[0] = end;
+        for (place, &count) in self.ends[1..].iter_mut().zip(&self.counts[at * STRIDE..]) {
+            end += u32::from(count);
+            *place = end;
+        }
+    }
+}
+
+/// What tells where the lists of an array stand.
+pub(super) enum Ranges<'a> {
+    Offsets(&'a [u32]),
+    Counted(CountedRanges<'a>),
 }
 
 /// A code of either width.
@@ -91,58 +144,6 @@ impl Code for u32 {
     }
 }
 
-/// The list of codes of every paragraph, in one width.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Lists<'a, N, C> {
-    starts: &'a [u32],
-    counts: &'a [N],
-    codes: &'a [C],
-}
-
-impl<'a, N: Copy + Into<u32>, C: Code> Lists<'a, N, C> {
-    pub(super) fn codes(&self) -> &'a [C] {
-        self.codes
-    }
-}
-
-/// Goes over lists, from paragraph to paragraph.
-#[derive(Debug)]
-pub(super) struct ListCursor<'a, N, C> {
-    lists: Lists<'a, N, C>,
-    /// Which paragraphs `ends` are of, in units of the stride.
-    at: usize,
-    /// Where the list of each of them begins, and where the last one's ends.
-    ends: [u32; STRIDE + 1],
-}
-
-impl<'a, N: Copy + Into<u32>, C: Code> ListCursor<'a, N, C> {
-    pub(super) fn new(lists: Lists<'a, N, C>) -> ListCursor<'a, N, C> {
-        ListCursor { lists, at: usize::MAX, ends: [0; STRIDE + 1] }
-    }
-
-    /// Where the codes of a paragraph begin and end.
-    #[inline]
-    pub(super) fn range(&mut self, paragraph: u32) -> std::ops::Range<usize> {
-        let (at, place) = (paragraph as usize / STRIDE, paragraph as usize % STRIDE);
-        if at != self.at {
-            self.enter(at);
-        }
-        self.ends[place] as usize..self.ends[place + 1] as usize
-    }
-
-    #[inline]
-    fn enter(&mut self, at: usize) {
-        let counts = &self.lists.counts[at * STRIDE..];
-        let mut end = self.lists.starts[at];
-        self.at = at;
-        self.ends[0] = end;
-        for (place, &count) in self.ends[1..].iter_mut().zip(counts) {
-            end += count.into();
-            *place = end;
-        }
-    }
-}
-
 impl FacetArrays {
     pub(crate) fn read(dimension: Dimension, reader: &SegmentReader) -> Result<FacetArrays> {
         if let Some(stored) = facet_file::read(dimension, reader) {
@@ -155,20 +156,27 @@ impl FacetArrays {
         }
     }
 
-    /// `None` where the counts and the codes do not fit.
-    pub(super) fn new(counts: Counts, codes: Codes, parents: Vec<u32>, paths: Vec<FacetPath>) -> Option<FacetArrays> {
-        let starts = match &counts {
-            Counts::Stored(counts) => starts(counts),
-            Counts::Narrow(counts) => starts(counts),
-            Counts::Wide(counts) => starts(counts),
-        };
-        let arrays = FacetArrays { starts: starts.0, counts, codes, parents, paths };
-        let codes = match arrays.codes() {
-            CodeSlice::Narrow(codes) => codes.len(),
-            CodeSlice::Wide(codes) => codes.len(),
-        };
-        // With no more codes than a number can tell, no start has wrapped.
-        (starts.1 == codes as u64 && u32::try_from(codes).is_ok()).then_some(arrays)
+    /// Those of a file; `None` where counts and codes do not fit.
+    pub(super) fn stored(
+        counts: OwnedBytes,
+        codes: OwnedBytes,
+        parents: Vec<u32>,
+        paths: Vec<FacetPath>,
+    ) -> Option<FacetArrays> {
+        let mut all = 0u64;
+        let starts = counts.chunks(STRIDE).map(|counts| {
+            let start = all as u32;
+            all += counts.iter().map(|&count| u64::from(count)).sum::<u64>();
+            start
+        });
+        let starts = starts.collect();
+        // With no more codes than a number can tell no start has wrapped.
+        if all * 2 != codes.len() as u64 || u32::try_from(all).is_err() {
+            return None;
+        }
+        let (offsets, was_counted) = (OnceLock::new(), AtomicBool::new(false));
+        let places = Places::Counted { counts, starts, offsets, was_counted };
+        Some(FacetArrays { places, codes: Codes::Stored(codes), parents, paths })
     }
 
     /// The arrays that follow from a column of facets.
@@ -252,38 +260,48 @@ impl FacetArrays {
         }
     }
 
-    pub(crate) fn counts(&self) -> CountSlice<'_> {
-        match &self.counts {
-            Counts::Stored(counts) => CountSlice::Narrow(counts),
-            Counts::Narrow(counts) => CountSlice::Narrow(counts),
-            Counts::Wide(counts) => CountSlice::Wide(counts),
+    /// Says that all of it is going to be counted.
+    pub(super) fn prepare(&self) {
+        let Places::Counted { counts, offsets, was_counted, .. } = &self.places else { return };
+        if was_counted.swap(true, Ordering::Relaxed) {
+            offsets.get_or_init(|| {
+                let mut end = 0;
+                let mut ends = vec![0; counts.len() + 1];
+                for (place, &count) in ends[1..].iter_mut().zip(&**counts) {
+                    end += u32::from(count);
+                    *place = end;
+                }
+                ends
+            });
         }
     }
 
-    /// The lists, with the counts and codes that the arrays have.
-    pub(super) fn lists<'a, N, C>(&'a self, counts: &'a [N], codes: &'a [C]) -> Lists<'a, N, C> {
-        Lists { starts: &self.starts, counts, codes }
+    /// Where the lists stand.
+    pub(super) fn ranges(&self) -> Ranges<'_> {
+        match &self.places {
+            Places::Offsets(offsets) => Ranges::Offsets(offsets),
+            Places::Counted { counts, starts, offsets, .. } => match offsets.get() {
+                Some(offsets) => Ranges::Offsets(offsets),
+                None => Ranges::Counted(CountedRanges { counts, starts, at: usize::MAX, ends: [0; STRIDE + 1] }),
+            },
+        }
     }
 
-    /// Where the codes of a paragraph begin and end.
-    fn range(&self, doc: u32) -> std::ops::Range<usize> {
-        let (doc, first) = (doc as usize, doc as usize - doc as usize % STRIDE);
-        let (before, own): (usize, usize) = match self.counts() {
-            CountSlice::Narrow(counts) => {
-                (counts[first..doc].iter().map(|&count| usize::from(count)).sum(), counts[doc].into())
-            }
-            CountSlice::Wide(counts) => {
-                (counts[first..doc].iter().map(|&count| count as usize).sum(), counts[doc] as usize)
-            }
-        };
-        let start = self.starts[doc / STRIDE] as usize + before;
-        start..start + own
+    /// How many codes each paragraph has; `None` where it is more than a byte tells.
+    pub(super) fn counts(&self) -> Option<Vec<u8>> {
+        match &self.places {
+            Places::Offsets(offsets) => offsets.windows(2).map(|pair| u8::try_from(pair[1] - pair[0]).ok()).collect(),
+            Places::Counted { counts, .. } => Some(counts.to_vec()),
+        }
     }
 
     /// The values of a paragraph, as node numbers.
     #[inline]
     pub(crate) fn leaves_of(&self, doc: u32) -> impl Iterator<Item = u32> + '_ {
-        let range = self.range(doc);
+        let range = match self.ranges() {
+            Ranges::Offsets(mut offsets) => offsets.range(doc),
+            Ranges::Counted(mut counted) => counted.range(doc),
+        };
         let (narrow, wide) = match self.codes() {
             CodeSlice::Narrow(codes) => (&codes[range], &[][..]),
             CodeSlice::Wide(codes) => (&[][..], &codes[range]),
@@ -299,25 +317,12 @@ impl FacetArrays {
             Codes::Narrow(codes) => codes.len() * 2,
             Codes::Wide(codes) => codes.len() * 4,
         };
-        let counts = match &self.counts {
-            Counts::Stored(_) => 0,
-            Counts::Narrow(counts) => counts.len(),
-            Counts::Wide(counts) => counts.len() * 4,
+        let places = match &self.places {
+            Places::Offsets(offsets) => offsets.len(),
+            Places::Counted { starts, offsets, .. } => starts.len() + offsets.get().map_or(0, Vec::len),
         };
-        codes + counts + (self.starts.len() + self.parents.len()) * 4
+        codes + (places + self.parents.len()) * 4
     }
-}
-
-/// Where the lists of every few paragraphs begin, and how many codes there are in all.
-fn starts<N: Copy + Into<u32>>(counts: &[N]) -> (Vec<u32>, u64) {
-    let mut all = 0u64;
-    let strides = counts.chunks(STRIDE);
-    let starts = strides.map(|counts| {
-        let start = all as u32;
-        all += counts.iter().map(|&count| u64::from(count.into())).sum::<u64>();
-        start
-    });
-    (starts.collect(), all)
 }
 
 /// The day, month or year of a date node; `None` for a path that is no date.
@@ -428,11 +433,7 @@ impl Builder {
             self.codes.shrink_to_fit();
             Codes::Wide(self.codes)
         };
-        let counts = self.offsets.windows(2).map(|pair| pair[1] - pair[0]);
-        let narrow: Option<Vec<u8>> = counts.clone().map(|count| u8::try_from(count).ok()).collect();
-        let counts = narrow.map_or_else(|| Counts::Wide(counts.collect()), Counts::Narrow);
-        let starts = self.offsets[..max_doc as usize].iter().step_by(STRIDE).copied().collect();
-        FacetArrays { starts, counts, codes, parents: self.parents, paths: self.paths }
+        FacetArrays { places: Places::Offsets(self.offsets), codes, parents: self.parents, paths: self.paths }
     }
 }
 
@@ -454,7 +455,7 @@ mod tests {
         let CodeSlice::Narrow(codes) = arrays.codes() else { panic!("six nodes fit two bytes") };
         let codes: Vec<usize> = codes.iter().map(|code| code.index()).collect();
         assert_eq!(codes[..], [0, 3, 4, 7, 9, 0, 3, 11, 12]);
-        assert!(matches!(arrays.counts(), CountSlice::Narrow([5, 3, 1])));
+        assert_eq!(arrays.counts(), Some(vec![5, 3, 1]));
         assert_eq!(arrays.leaves_of(0).collect::<Vec<_>>(), [1, 3, 4]);
         assert_eq!(arrays.leaves_of(2).count(), 0);
         Ok(())

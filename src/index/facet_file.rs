@@ -24,7 +24,7 @@ use tantivy::indexer::DocIdMapping;
 use tantivy::{PluginMergeContext, PluginWriter, PluginWriterContext, SegmentPlugin, SegmentReader};
 
 use super::bits::Bits;
-use super::facet_arrays::{CodeSlice, Codes, CountSlice, Counts, FacetArrays};
+use super::facet_arrays::{CodeSlice, FacetArrays};
 use super::schema::{DOCUMENT_COLUMN, facet_column};
 use super::segment::NONE;
 use crate::facet::{Dimension, FacetPath};
@@ -152,13 +152,13 @@ fn encode(arrays: &FacetArrays) -> Option<Vec<u8>> {
     let CodeSlice::Narrow(codes) = arrays.codes() else { return None };
     let paths: Vec<&str> = arrays.paths().iter().map(FacetPath::as_str).collect();
     let paths = paths.join("\0");
-    let CountSlice::Narrow(counts) = arrays.counts() else { return None };
+    let counts = arrays.counts()?;
     let mut bytes = Vec::with_capacity(HEAD + paths.len() + counts.len() + 2 * codes.len());
     for number in [paths.len(), counts.len(), codes.len()] {
         bytes.extend_from_slice(&u32::try_from(number).ok()?.to_le_bytes());
     }
     bytes.extend_from_slice(paths.as_bytes());
-    bytes.extend_from_slice(counts);
+    bytes.extend_from_slice(&counts);
     bytes.extend_from_slice(codes.as_flattened());
     Some(bytes)
 }
@@ -183,8 +183,7 @@ fn decode(body: OwnedBytes, paragraphs: u32) -> Option<FacetArrays> {
     if above != 0 {
         return None;
     }
-    let counts = Counts::Stored(body.slice(counts_at..codes_at));
-    FacetArrays::new(counts, Codes::Stored(body.slice(codes_at..body.len())), parents, paths)
+    FacetArrays::stored(body.slice(counts_at..codes_at), body.slice(codes_at..body.len()), parents, paths)
 }
 
 /// The parent of every path, in an order in which it comes first; `None` where one is missing.
@@ -236,12 +235,10 @@ mod tests {
                     let column = reader.fast_fields().str(name).expect("columns").expect("a column");
                     let made = FacetArrays::of_column(&column, reader.max_doc())?;
                     assert_eq!((stored.paths(), stored.parents()), (made.paths(), made.parents()));
-                    let (CountSlice::Narrow(stored_counts), CountSlice::Narrow(made_counts)) =
-                        (stored.counts(), made.counts())
-                    else {
-                        panic!("few codes");
-                    };
-                    assert_eq!(stored_counts, made_counts);
+                    assert_eq!(stored.counts(), made.counts());
+                    for doc in 0..reader.max_doc() {
+                        assert!(stored.leaves_of(doc).eq(made.leaves_of(doc)), "{doc}");
+                    }
                     let (CodeSlice::Narrow(stored), CodeSlice::Narrow(made)) = (stored.codes(), made.codes()) else {
                         panic!("few nodes");
                     };
@@ -287,7 +284,7 @@ mod tests {
                 let Some(arrays) = decode(OwnedBytes::new(bytes), reader.max_doc()) else { continue };
                 let CodeSlice::Narrow(codes) = arrays.codes() else { panic!("few nodes") };
                 assert!(codes.iter().all(|&code| usize::from(u16::from_le_bytes(code)) <= 2 * arrays.nodes()));
-                let CountSlice::Narrow(counts) = arrays.counts() else { panic!("few codes") };
+                let counts = arrays.counts().expect("few codes");
                 assert_eq!(counts.iter().map(|&count| usize::from(count)).sum::<usize>(), codes.len());
                 assert_eq!(counts.len(), reader.max_doc() as usize);
             }

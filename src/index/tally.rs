@@ -1,6 +1,6 @@
 //! Counting the facets of paragraphs of one segment.
 
-use super::facet_arrays::{Code, CodeSlice, CountSlice, FacetArrays, ListCursor, Lists};
+use super::facet_arrays::{Code, CodeSlice, FacetArrays, ListRanges, Ranges};
 use super::segment::NONE;
 
 /// Counters of one dimension in one segment.
@@ -23,6 +23,7 @@ struct Documents {
 impl Tally {
     /// Sets all counters to zero, for the nodes of `facets`.
     pub(crate) fn reset(&mut self, facets: &FacetArrays) {
+        facets.prepare();
         let nodes = facets.nodes();
         self.codes.clear();
         self.codes.resize(2 * nodes + 1, 0);
@@ -34,21 +35,21 @@ impl Tally {
     /// document of every paragraph of the segment.
     pub(crate) fn add(&mut self, facets: &FacetArrays, paragraphs: &[u32], documents: &[u32]) {
         let of = (paragraphs, documents);
-        match (facets.counts(), facets.codes()) {
-            (CountSlice::Narrow(counts), CodeSlice::Narrow(codes)) => self.add_lists(facets.lists(counts, codes), of),
-            (CountSlice::Narrow(counts), CodeSlice::Wide(codes)) => self.add_lists(facets.lists(counts, codes), of),
-            (CountSlice::Wide(counts), CodeSlice::Narrow(codes)) => self.add_lists(facets.lists(counts, codes), of),
-            (CountSlice::Wide(counts), CodeSlice::Wide(codes)) => self.add_lists(facets.lists(counts, codes), of),
+        match (facets.ranges(), facets.codes()) {
+            (Ranges::Offsets(offsets), CodeSlice::Narrow(codes)) => self.add_lists(offsets, codes, of),
+            (Ranges::Offsets(offsets), CodeSlice::Wide(codes)) => self.add_lists(offsets, codes, of),
+            (Ranges::Counted(counted), CodeSlice::Narrow(codes)) => self.add_lists(counted, codes, of),
+            (Ranges::Counted(counted), CodeSlice::Wide(codes)) => self.add_lists(counted, codes, of),
         }
     }
 
-    fn add_lists<N: Copy + Into<u32>, C: Code>(
+    fn add_lists<C: Code>(
         &mut self,
-        lists: Lists<'_, N, C>,
+        mut ranges: impl ListRanges,
+        codes: &[C],
         (paragraphs, documents): (&[u32], &[u32]),
     ) {
         let (Some(&first), Some(&last)) = (paragraphs.first(), paragraphs.last()) else { return };
-        let (codes, mut cursor) = (lists.codes(), ListCursor::new(lists));
         // Where most paragraphs match, neighbours of one document are counted as one stretch of codes. That
         // saves the end of a short loop, which the processor guesses wrong more often than not; where fewer match it
         // would have the ends of stretches to guess. Three quarters is where the two take the same time.
@@ -57,19 +58,19 @@ impl Tally {
             while at < paragraphs.len() {
                 let first = paragraphs[at];
                 let document = documents[first as usize];
-                let mut range = cursor.range(first);
+                let mut range = ranges.range(first);
                 let mut next = first + 1;
                 at += 1;
                 while at < paragraphs.len() && paragraphs[at] == next && documents[next as usize] == document {
                     next += 1;
                     at += 1;
                 }
-                range.end = cursor.range(next - 1).end;
+                range.end = ranges.range(next - 1).end;
                 self.add_stretch(&codes[range], document);
             }
         } else {
             for &paragraph in paragraphs {
-                self.add_stretch(&codes[cursor.range(paragraph)], documents[paragraph as usize]);
+                self.add_stretch(&codes[ranges.range(paragraph)], documents[paragraph as usize]);
             }
         }
     }

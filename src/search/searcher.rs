@@ -309,7 +309,7 @@ impl Searcher {
     /// Memory that is kept to count and filter faster, in bytes: the facets of every dimension counted so
     /// far, the document of every paragraph, and the filters used last.
     ///
-    /// Counting actors and topics takes 5 bytes a paragraph: their codes lie in a file of the segment, what else there is
+    /// Counting actors and topics takes 12 bytes a paragraph: their codes lie in a file of the segment, what else there is
     /// in memory.
     pub fn memory(&self) -> usize {
         self.arrays.iter().map(|arrays| arrays.bytes()).sum()
