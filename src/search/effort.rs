@@ -90,7 +90,7 @@ impl Effort {
         self.used[limit.place()] <= limit.most()
     }
 
-    /// Whether one more phrase is, that looks at so many paragraphs, counted once for every two words.
+    /// Whether one more phrase is, that looks at so many paragraphs; of every eight looks five are counted.
     pub(crate) fn take_phrase(&mut self, paragraphs: u64) -> bool {
         let is_first = self.used[Limit::Phrases.place()] == 0;
         let affordable = if is_first { FIRST_PHRASE * self.paragraphs } else { self.paragraphs };

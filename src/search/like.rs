@@ -3,11 +3,11 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use tantivy::index::SegmentId;
 use tantivy::query::Bm25StatisticsProvider;
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, DocSet, Searcher, TERMINATED, Term};
 
-use super::filter::{self, FacetFilter};
 use super::filter_query::FilterQuery;
 use super::plan::{Plan, Test};
 use super::query::Clause;
@@ -15,7 +15,7 @@ use crate::document::Language;
 use crate::error::{Error, Result};
 use crate::facet::{Dimension, FacetPath};
 use crate::index::stored::StoredParagraph;
-use crate::index::{Bits, Inner, SegmentArrays};
+use crate::index::{Bits, FacetArrays, Inner, NONE, SegmentArrays};
 use crate::mention_choice::MentionChoice;
 use crate::text::{Analyzer, TermKind, is_function_word};
 
@@ -164,24 +164,79 @@ impl Reader<'_> {
         for (dimension, paths, weight) in
             [(Dimension::Actor, actors, ACTOR_WEIGHT), (Dimension::Topic, topics, TOPIC_WEIGHT)]
         {
-            let mut sets = Vec::with_capacity(paths.len());
-            for path in paths {
-                let value = [FacetFilter::Within(path.clone())];
-                let mut segments = Vec::with_capacity(self.arrays.len());
-                let mut size = 0;
-                for (reader, arrays) in self.searcher.segment_readers().iter().zip(self.arrays) {
-                    let bits = filter::facet_bits(reader, arrays, dimension, MentionChoice::all(), &value)?;
-                    size += u64::from(bits.len());
-                    segments.push((reader.segment_id(), bits));
+            // A long document has hundreds; only the rarest become sets.
+            let paths: Vec<FacetPath> = paths.into_iter().collect();
+            let mut sizes = vec![0; paths.len()];
+            for (place, some) in paths.chunks(Members::MOST).enumerate() {
+                for segment in self.members(dimension, some)? {
+                    segment.each(|_, node| sizes[place * Members::MOST + node] += 1);
                 }
-                sets.push((idf(size, all) * weight, path, segments));
             }
-            sets.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
-            for (boost, path, segments) in sets.into_iter().take(FACETS) {
+            let mut ranked: Vec<(f32, FacetPath)> =
+                sizes.into_iter().zip(paths).map(|(size, path)| (idf(size, all) * weight, path)).collect();
+            ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+            ranked.truncate(FACETS);
+            let (boosts, paths): (Vec<f32>, Vec<FacetPath>) = ranked.into_iter().unzip();
+            let mut sets: Vec<Vec<(SegmentId, Arc<Bits>)>> = vec![Vec::new(); paths.len()];
+            for (segment, reader) in self.members(dimension, &paths)?.iter().zip(self.searcher.segment_readers()) {
+                let mut bits: Vec<Bits> = paths.iter().map(|_| Bits::empty(reader.max_doc())).collect();
+                segment.each(|doc, node| bits[node].insert(doc));
+                for (set, bits) in sets.iter_mut().zip(bits) {
+                    set.push((reader.segment_id(), Arc::new(bits)));
+                }
+            }
+            for ((boost, path), segments) in boosts.into_iter().zip(paths).zip(sets) {
                 plans.push(Plan::Leaf { test: Test::Shared(FilterQuery::new(segments), path), boost });
             }
         }
         Ok(plans)
+    }
+
+    /// The paragraphs of each segment by some nodes of a dimension, of which there are no more than can be told apart.
+    fn members(&self, dimension: Dimension, nodes: &[FacetPath]) -> Result<Vec<Members>> {
+        let segments = self.searcher.segment_readers().iter().zip(self.arrays);
+        segments
+            .map(|(reader, arrays)| {
+                let facets = arrays.facets(dimension, MentionChoice::all(), reader)?;
+                Ok(Members::new(facets, reader.max_doc(), nodes))
+            })
+            .collect()
+    }
+}
+
+/// Which of some nodes the paragraphs of a segment have, or something below them; all of them in one pass, because a pass
+/// for each was most of the time of a query that asks for several likenesses.
+struct Members {
+    facets: Arc<FacetArrays>,
+    paragraphs: u32,
+    /// A bit for each of the nodes, by the node of the segment that is at or below it.
+    above: Vec<u64>,
+}
+
+impl Members {
+    /// The most nodes at once.
+    const MOST: usize = u64::BITS as usize;
+
+    fn new(facets: Arc<FacetArrays>, paragraphs: u32, nodes: &[FacetPath]) -> Members {
+        debug_assert!(nodes.len() <= Members::MOST);
+        let bits: HashMap<&str, u64> = nodes.iter().map(FacetPath::as_str).zip((0..).map(|place| 1 << place)).collect();
+        let mut above = vec![0; facets.nodes()];
+        for (node, (path, &parent)) in facets.paths().iter().zip(facets.parents()).enumerate() {
+            let parents = if parent == NONE { 0 } else { above[parent as usize] };
+            above[node] = parents | bits.get(path.as_str()).copied().unwrap_or(0);
+        }
+        Members { facets, paragraphs, above }
+    }
+
+    /// Every paragraph with every node that it has, by its place among the nodes.
+    fn each(&self, mut has: impl FnMut(u32, usize)) {
+        for doc in 0..self.paragraphs {
+            let mut nodes = self.facets.leaves_of(doc).fold(0, |nodes, leaf| nodes | self.above[leaf as usize]);
+            while nodes != 0 {
+                has(doc, nodes.trailing_zeros() as usize);
+                nodes &= nodes - 1;
+            }
+        }
     }
 }
 

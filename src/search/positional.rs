@@ -351,6 +351,13 @@ impl Positions {
                 return 0;
             }
         }
+        if let [only] = self.operands.as_slice()
+            && only.phrases.is_empty()
+            && only.words.iter().all(|&(_, width)| width == 1)
+        {
+            // Single words are windows, none inside another.
+            return self.occurrences[0].len() as u32;
+        }
         self.bounds.clear();
         if let Some(sentences) = &mut self.sentences
             && seek(sentences, doc)

@@ -18,22 +18,32 @@ fn first(bytes: &[u8]) -> &[u8] {
     &bytes[..bytes.len().min(LONGEST)]
 }
 
-/// Asked of every word of a dictionary or a text, so the rows stand on the stack and only the cells that can be
-/// within `most` of the diagonal are filled; the rest counts as over it.
+/// A row for nearly every word: rows for the longest take most of the time to be filled and moved.
+const SHORT_ROW: usize = 32;
+
 fn aligned<T: PartialEq + Copy>(left: &[T], right: &[T], most: u8) -> Option<u8> {
+    match right.len() < SHORT_ROW {
+        true => aligned_in::<T, SHORT_ROW>(left, right, most),
+        false => aligned_in::<T, { LONGEST + 1 }>(left, right, most),
+    }
+}
+
+/// Asked of every word of a dictionary or a text, so the rows stand on the stack and only the cells that can be
+/// within `most` of the diagonal are filled; the rest counts as over it. `right` is shorter than a `ROW`.
+fn aligned_in<T: PartialEq + Copy, const ROW: usize>(left: &[T], right: &[T], most: u8) -> Option<u8> {
     let most = usize::from(most);
     if left.len().abs_diff(right.len()) > most {
         return None;
     }
     let over = most as u16 + 1;
-    let mut before = [over; LONGEST + 1];
-    let mut last = [over; LONGEST + 1];
+    let mut before = [over; ROW];
+    let mut last = [over; ROW];
     for (j, cell) in last.iter_mut().enumerate().take(right.len().min(most) + 1) {
         *cell = j as u16;
     }
     for (i, &a) in left.iter().enumerate() {
         let (from, to) = ((i + 1).saturating_sub(most), (i + 1 + most).min(right.len()));
-        let mut row = [over; LONGEST + 1];
+        let mut row = [over; ROW];
         let mut least = over;
         for j in from..=to {
             row[j] = if j == 0 {
@@ -90,6 +100,16 @@ mod tests {
             let chars = |text: &str| text.chars().collect::<Vec<char>>();
             let expected = by_table(&chars(&left), &chars(&right));
             prop_assert_eq!(slips(&left, &right, most).map(usize::from), Some(expected).filter(|&cost| cost <= most.into()));
+        }
+    }
+
+    #[test]
+    fn long_words_are_compared_as_short_ones_are() {
+        for length in [30, 31, 32, 33, 255, 256] {
+            let word = "ab".repeat(length)[..length].to_owned();
+            assert_eq!(slips(&word, &format!("{}x", &word[1..]), 2), Some(2), "{length}");
+            assert_eq!(slips(&word, &word[1..], 2), Some(1), "{length}");
+            assert_eq!(slips(&word[1..], &word, 2), Some(1), "{length}");
         }
     }
 

@@ -35,7 +35,7 @@ impl Compiler<'_> {
         }
         // Only paragraphs with all operands are looked at, and in each the lists of the words that stand there.
         let looks: u64 = frequencies.iter().map(|&frequency| frequency.min(least)).sum();
-        let within = self.effort.take_phrase(looks / 2);
+        let within = self.effort.take_phrase(looks * 5 / 8);
         if !within {
             self.refuse(Limit::Phrases);
         }
