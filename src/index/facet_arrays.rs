@@ -46,8 +46,8 @@ enum Places {
         counts: OwnedBytes,
         /// Where the lists of every [`STRIDE`] paragraphs begin.
         starts: Vec<u32>,
-        /// A count that is to be the first answer is given from what there is: to write all offsets down takes a third as long.
-        /// Those that follow take a sixth less with them.
+        /// The first count is given without: to write them all down takes 0.9 ms for 400,000 paragraphs, a tenth of the first
+        /// answer. Those that follow take a quarter less time with them.
         offsets: OnceLock<Vec<u32>>,
         was_counted: AtomicBool,
     },
