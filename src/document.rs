@@ -427,12 +427,17 @@ impl Document {
 
     /// The headings above a paragraph, the outermost first.
     pub fn heading_path(&self, paragraph: &Paragraph) -> Vec<&str> {
+        self.section_path(paragraph).into_iter().map(|section| self.sections[section].heading.as_str()).collect()
+    }
+
+    /// The indices of the sections that a paragraph stands in, the outermost first.
+    pub(crate) fn section_path(&self, paragraph: &Paragraph) -> Vec<usize> {
         let mut path = Vec::new();
         let mut next = paragraph.section;
-        while let Some(section) = next.and_then(|index| self.sections.get(index as usize)) {
-            path.push(section.heading.as_str());
+        while let Some((index, section)) = next.and_then(|index| Some((index, self.sections.get(index as usize)?))) {
+            path.push(index as usize);
             // A parent is always a lower index; a document that breaks this must not hang us.
-            next = section.parent.filter(|&parent| Some(parent) < next);
+            next = section.parent.filter(|&parent| parent < index);
         }
         path.reverse();
         path

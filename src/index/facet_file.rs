@@ -75,7 +75,7 @@ impl PluginWriter for FacetFileWriter {
     }
 }
 
-fn write(segment: &Segment) -> tantivy::Result<()> {
+pub(super) fn write(segment: &Segment) -> tantivy::Result<()> {
     let columns = ColumnarReader::open(segment.open_read(SegmentComponent::FastFields)?)?;
     let paragraphs = columns.num_docs();
     let mut file = segment.open_write(SegmentComponent::Custom(EXTENSION.to_owned()))?;

@@ -1,7 +1,7 @@
 //! Many documents at once: read, parsed, tagged and encoded in parallel, committed in batches.
 //!
-//! The calling thread reads the sources and numbers them. Workers parse, tag and encode. One writing thread
-//! puts the results back in order, gives them to the engine and commits. So the index does not depend on the
+//! The calling thread reads the sources and numbers them. Workers parse and tag. One writing thread
+//! puts the results back in order, builds the segments and commits. So the index does not depend on the
 //! number of threads, and a commit holds exactly the first sources: their number travels with it, and a load
 //! that was cut off goes on from there.
 //!
@@ -18,11 +18,9 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use tantivy::TantivyDocument;
-
 use super::memory::Share;
 use super::options::check_memory;
-use super::paragraph::ParagraphEncoder;
+use super::paragraph::check;
 use super::payload::Watermark;
 use super::progress::{LoadReport, Progress};
 use super::store::{Index, Inner};
@@ -36,7 +34,7 @@ use crate::parse::{Parser, Source};
 /// again, more often.
 const DEFAULT_BATCH_BYTES: u64 = 64 << 20;
 
-/// Memory of a source on its way, for each of its bytes: itself, its document, its encoded paragraphs.
+/// Memory of a source on its way, for each of its bytes: itself, and its document.
 const LOADED_PER_BYTE: usize = 10;
 
 /// Jobs and results that wait, for each worker; enough that a worker never waits for one to be handed over.
@@ -299,13 +297,7 @@ struct Done {
     number: u64,
     fingerprint: u64,
     bytes: u64,
-    outcome: Result<Encoded>,
-}
-
-struct Encoded {
-    id: String,
-    paragraphs: Vec<TantivyDocument>,
-    share: Share,
+    outcome: Result<(Document, Share)>,
 }
 
 #[derive(Clone, Copy)]
@@ -317,25 +309,24 @@ struct Worker<'a> {
 
 impl Worker<'_> {
     fn work(self, jobs: &Mutex<Receiver<Job>>, done: &SyncSender<Done>) {
-        let mut encoder = ParagraphEncoder::new(self.index.fields);
         loop {
             let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
             let Ok(Job { number, source, share }) = job else { return };
             let (fingerprint, bytes) = (source.fingerprint(), source.len() as u64);
-            let outcome = self.encode(source, share, &mut encoder);
+            let outcome = self.read(source, share);
             if done.send(Done { number, fingerprint, bytes, outcome }).is_err() {
                 return;
             }
         }
     }
 
-    fn encode(self, source: Source, share: Share, encoder: &mut ParagraphEncoder) -> Result<Encoded> {
+    fn read(self, source: Source, share: Share) -> Result<(Document, Share)> {
         let mut document = source.parse(self.parser)?;
         if self.annotate {
             document = self.index.annotator.annotate(document);
         }
-        let paragraphs = encoder.encode(&document)?;
-        Ok(Encoded { id: document.id, paragraphs, share })
+        check(&document)?;
+        Ok((document, share))
     }
 }
 
@@ -386,11 +377,11 @@ impl Sink<'_> {
         self.report.bytes += done.bytes;
         self.uncommitted_bytes += done.bytes;
         match done.outcome {
-            Ok(Encoded { id, paragraphs, share }) => {
+            Ok((document, _share)) => {
                 self.report.documents += 1;
-                self.report.paragraphs += paragraphs.len() as u64;
+                self.report.paragraphs += document.paragraphs.len() as u64;
                 self.uncommitted += 1;
-                self.writer.add_encoded(&id, paragraphs, share)?;
+                self.writer.add_checked(&document)?;
             }
             Err(error) => {
                 self.mark.refused += 1;

@@ -1,12 +1,9 @@
 //! How much waits to be indexed: documents on their way hold a share of a fixed number of bytes.
 //!
-//! The engine's own queue is bounded by documents (10,000 batches), which for long documents is gigabytes.
+//! Queues are bounded by documents, which for long ones is gigabytes.
 
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
-
-use tantivy::TantivyDocument;
-use tantivy::schema::document::Document;
 
 /// A number of bytes to share.
 #[derive(Debug)]
@@ -23,8 +20,8 @@ pub(crate) struct Share {
     bytes: usize,
 }
 
-/// How long to wait for the engine before a document goes ahead without a share. A living engine gives
-/// shares back all the time; one that has failed never does, and says so when it is given the document.
+/// How long to wait before a document goes ahead without a share: a commit to a slow disk gives none back meanwhile, and
+/// is no reason to wait for ever.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 impl Gauge {
@@ -51,32 +48,6 @@ impl Drop for Share {
         let mut free = self.gauge.free.lock().unwrap_or_else(PoisonError::into_inner);
         *free += self.bytes;
         self.gauge.returned.notify_all();
-    }
-}
-
-/// A paragraph for the engine, with the share that its document holds until the engine has indexed it.
-#[derive(Debug)]
-pub(crate) struct Metered {
-    paragraph: TantivyDocument,
-    _share: Arc<Share>,
-}
-
-impl Metered {
-    pub(crate) fn new(paragraph: TantivyDocument, share: Arc<Share>) -> Metered {
-        Metered { paragraph, _share: share }
-    }
-}
-
-impl Document for Metered {
-    type Value<'a> = <TantivyDocument as Document>::Value<'a>;
-    type FieldsValuesIter<'a> = <TantivyDocument as Document>::FieldsValuesIter<'a>;
-
-    fn iter_fields_and_values(&self) -> Self::FieldsValuesIter<'_> {
-        self.paragraph.iter_fields_and_values()
-    }
-
-    fn into_tantivy_document(self) -> TantivyDocument {
-        self.paragraph
     }
 }
 

@@ -10,9 +10,8 @@ use super::facet_file::FacetFiles;
 use super::failure::engine_error;
 use super::files;
 use super::manifest::{self, META, META_COPY, Meta, Unsealed};
-use super::packed::PackedTokenizer;
 use super::payload::Payload;
-use super::schema::{Fields, PACKED, SCHEMA_VERSION, schema};
+use super::schema::{Fields, SCHEMA_VERSION, schema};
 use super::store::{Index, Settings};
 use super::verify;
 use crate::annotate::Annotator;
@@ -20,7 +19,6 @@ use crate::error::{Error, ErrorKind, Result};
 
 use tantivy::IndexSettings;
 use tantivy::store::{Compressor, ZstdCompressor};
-use tantivy::tokenizer::{TextAnalyzer, TokenizerManager};
 
 /// How much of an index is looked at when it is opened.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -151,7 +149,6 @@ impl IndexOptions {
         let created = tantivy::Index::builder()
             .schema(schema)
             .settings(settings())
-            .tokenizers(tokenizers())
             .register_plugin(Arc::new(FacetFiles))
             .open_or_create(directory.clone());
         let tantivy = created.map_err(|error| engine_error("creating an index", error, &directory))?;
@@ -187,7 +184,6 @@ impl IndexOptions {
             let reason = "its fields are not those of this schema version".to_owned();
             return Err(ErrorKind::NotAnIndex { path: path.to_owned(), reason }.into());
         }
-        tantivy.set_tokenizers(tokenizers());
         tantivy.register_plugin(Arc::new(FacetFiles));
         self.start(tantivy, fields, directory, Some(path.to_owned()))
     }
@@ -252,12 +248,6 @@ fn settings() -> IndexSettings {
         docstore_blocksize: 32 << 10,
         ..IndexSettings::default()
     }
-}
-
-fn tokenizers() -> TokenizerManager {
-    let tokenizers = TokenizerManager::default();
-    tokenizers.register(PACKED, TextAnalyzer::from(PackedTokenizer::default()));
-    tokenizers
 }
 
 #[cfg(test)]

@@ -23,8 +23,9 @@ pub(crate) const SCHEMA_VERSION: u32 = 1;
 /// limit of every distance in a query. It is small because positions are bit-packed by their largest.
 pub(crate) const HEADING_GAP: u32 = 256;
 
-/// Name of the tokenizer that reads [`PackedTerms`](super::packed::PackedTerms).
-pub(crate) const PACKED: &str = "packed";
+/// What the engine writes down as the tokenizer of our terms. It never asks for one of that name, since it is given no text:
+/// segments are [built](super::segment_builder) from the terms of an [`Analyzer`](crate::Analyzer).
+const TOKENIZER: &str = "packed";
 
 /// The term of the `sentence` field at the position of every sentence's first word.
 pub(crate) const SENTENCE_START: &str = "s";
@@ -117,7 +118,7 @@ pub(crate) const LAST_DAY_COLUMN: &str = "last_day";
 pub(crate) fn schema() -> (Schema, Fields) {
     let terms = |record, norms| {
         TextOptions::default().set_indexing_options(
-            TextFieldIndexing::default().set_tokenizer(PACKED).set_index_option(record).set_fieldnorms(norms),
+            TextFieldIndexing::default().set_tokenizer(TOKENIZER).set_index_option(record).set_fieldnorms(norms),
         )
     };
     let positions = IndexRecordOption::WithFreqsAndPositions;

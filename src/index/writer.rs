@@ -4,19 +4,22 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tantivy::directory::error::LockError;
-use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, NoMergePolicy, UserOperation};
-use tantivy::{TantivyDocument, TantivyError, Term};
+use tantivy::indexer::{IndexWriterOptions, LogMergePolicy, NoMergePolicy};
+use tantivy::{TantivyError, Term};
 
 use super::directory::may_not_write;
 use super::failure::engine_error;
-use super::memory::{Gauge, Metered, Share};
-use super::paragraph::ParagraphEncoder;
+use super::memory::Gauge;
+use super::paragraph::check;
 use super::payload::{Payload, Vocabulary};
+use super::replacement::{BuiltSegments, Replacement};
+use super::segment_builder::SegmentBuilder;
 use super::store::Inner;
 use crate::document::Document;
 use crate::error::{Error, ErrorKind, Result, StorageError};
 
-type Engine = tantivy::IndexWriter<Metered>;
+/// Deletes, commits and merges; segments are [built](SegmentBuilder) here.
+type Engine = tantivy::IndexWriter;
 
 /// Segments of one size that are merged into one of the next. Every search pays for every segment, so fewer
 /// than the engine's 8; each paragraph is rewritten once a size.
@@ -43,7 +46,10 @@ pub struct IndexWriter {
     index: Arc<Inner>,
     /// `None` after a failure, until the next call starts it again.
     engine: Option<Engine>,
-    encoder: ParagraphEncoder,
+    builder: SegmentBuilder,
+    /// The ids that came since the last segment was built: what the segments before have of them goes.
+    replaced: Vec<Term>,
+    built: BuiltSegments,
     gauge: Arc<Gauge>,
     memory: usize,
     /// What the next commit carries.
@@ -58,7 +64,9 @@ impl IndexWriter {
         index.expect_writable()?;
         let mut writer = IndexWriter {
             engine: None,
-            encoder: ParagraphEncoder::new(index.fields),
+            builder: SegmentBuilder::new(index.fields),
+            replaced: Vec::new(),
+            built: BuiltSegments::default(),
             gauge: Gauge::new(memory / WAITING),
             memory,
             payload: Payload::empty(),
@@ -74,12 +82,8 @@ impl IndexWriter {
     fn engine(&mut self) -> Result<&mut Engine> {
         if self.engine.is_none() {
             self.index.directory.restart();
-            // One indexing thread keeps the segments few; analysis, the larger part of the work, is done before.
-            let options = IndexWriterOptions::builder()
-                .num_worker_threads(1)
-                .memory_budget_per_thread((self.memory - self.memory / WAITING).min(MOST_ARENA))
-                .num_merge_threads(1)
-                .build();
+            // It indexes nothing, and its thread for that ends with the writer.
+            let options = IndexWriterOptions::builder().num_worker_threads(1).num_merge_threads(1).build();
             let started = self.index.tantivy.writer_with_options(options);
             let engine: Engine = started.map_err(|error| self.not_started(error))?;
             engine.set_merge_policy(merge_policy());
@@ -87,7 +91,12 @@ impl IndexWriter {
             // Read under the lock: nobody else commits from here on.
             self.payload = self.index.payload()?;
         }
-        Ok(self.engine.as_mut().expect("started above"))
+        Ok(self.started())
+    }
+
+    /// The engine, which was [started](IndexWriter::engine).
+    fn started(&mut self) -> &mut Engine {
+        self.engine.as_mut().expect("started before")
     }
 
     fn not_started(&self, error: TantivyError) -> Error {
@@ -112,24 +121,44 @@ impl IndexWriter {
     /// no paragraph or a blank one, or when its ordinals do not count from 1; the index is as before.
     /// [`ErrorKind::Writing`] when the engine below fails, see [above](IndexWriter#when-writing-fails).
     pub fn add(&mut self, document: &Document) -> Result<()> {
-        let paragraphs = self.encoder.encode(document)?;
-        let share = self.gauge.take(source_bytes(document).saturating_mul(ENCODED_PER_BYTE));
-        self.add_encoded(&document.id, paragraphs, share)
+        check(document)?;
+        self.add_checked(document)
     }
 
-    /// Adds a document that was encoded elsewhere.
-    pub(crate) fn add_encoded(&mut self, id: &str, paragraphs: Vec<TantivyDocument>, share: Share) -> Result<()> {
-        let share = Arc::new(share);
-        let mut operations = Vec::with_capacity(paragraphs.len() + 1);
-        operations.push(UserOperation::Delete(self.id_term(id)));
-        operations.extend(paragraphs.into_iter().map(|paragraph| {
-            let metered = Metered::new(paragraph, share.clone());
-            UserOperation::Add(metered)
-        }));
-        drop(share);
+    /// Adds a document that was [checked](check).
+    pub(crate) fn add_checked(&mut self, document: &Document) -> Result<()> {
         self.engine()?;
         self.payload.vocabularies.insert(self.vocabulary.clone());
-        self.run(operations, || format!("adding document {id:?}"))
+        self.changes += 1;
+        let added = self.replace(document);
+        added.map_err(|error| self.failed(format!("adding document {:?}", document.id), error))
+    }
+
+    fn replace(&mut self, document: &Document) -> tantivy::Result<()> {
+        self.replaced.push(self.id_term(&document.id));
+        self.builder.add(&self.index.tantivy, document)?;
+        match self.builder.memory() < self.memory - self.memory / WAITING {
+            true => Ok(()),
+            false => self.end_segment(),
+        }
+    }
+
+    /// Writes the segment that is being built, and takes out of the others what is replaced and deleted; of its own the builder
+    /// has taken care.
+    pub(super) fn end_segment(&mut self) -> tantivy::Result<()> {
+        let built = self.builder.finish()?;
+        let replaced = std::mem::take(&mut self.replaced);
+        if !replaced.is_empty() {
+            let replacement = Replacement::new(replaced, &self.built);
+            self.started().delete_query(Box::new(replacement))?;
+        }
+        match built {
+            Some(segment) => {
+                self.built.insert(segment.id());
+                self.started().add_segment(segment)
+            }
+            None => Ok(()),
+        }
     }
 
     /// Deletes the document with this id; one that is not there is no error.
@@ -138,13 +167,9 @@ impl IndexWriter {
     ///
     /// [`ErrorKind::Writing`] when the engine below fails, see [above](IndexWriter#when-writing-fails).
     pub fn delete(&mut self, id: &str) -> Result<()> {
-        let term = self.id_term(id);
-        self.run(vec![UserOperation::Delete(term)], || format!("deleting document {id:?}"))
-    }
-
-    fn run(&mut self, operations: Vec<UserOperation<Metered>>, doing: impl FnOnce() -> String) -> Result<()> {
-        let ran = self.engine()?.run(operations);
-        ran.map_err(|error| self.failed(doing(), error))?;
+        self.engine()?;
+        self.replaced.push(self.id_term(id));
+        self.builder.delete(id);
         self.changes += 1;
         Ok(())
     }
@@ -153,9 +178,17 @@ impl IndexWriter {
         Term::from_field_text(self.index.fields.document, id)
     }
 
+    /// Gives up the engine and what was not committed.
+    fn stop(&mut self) {
+        self.engine = None;
+        self.builder.clear();
+        self.replaced.clear();
+        self.built = BuiltSegments::default();
+    }
+
     /// Gives the failed engine up, which is then at the last commit.
     fn failed(&mut self, doing: String, error: TantivyError) -> Error {
-        self.engine = None;
+        self.stop();
         let forgotten = std::mem::take(&mut self.changes);
         let cause = engine_error("writing", error, &self.index.directory);
         ErrorKind::Writing { doing, forgotten, source: StorageError::new(cause) }.into()
@@ -169,8 +202,8 @@ impl IndexWriter {
     pub fn commit(&mut self) -> Result<()> {
         self.engine()?;
         let payload = self.payload.to_json();
-        let engine = self.engine()?;
-        let committed = engine.prepare_commit().and_then(|mut prepared| {
+        let committed = self.end_segment().and_then(|()| {
+            let mut prepared = self.started().prepare_commit()?;
             prepared.set_payload(&payload);
             prepared.commit()
         });
@@ -187,7 +220,7 @@ impl IndexWriter {
     /// when the engine below fails.
     pub fn rollback(&mut self) -> Result<()> {
         // The engine's own rollback cannot be tried again when it fails; starting anew can.
-        self.engine = None;
+        self.stop();
         self.changes = 0;
         self.engine().map(drop)
     }
@@ -273,18 +306,6 @@ fn merge_policy() -> Box<LogMergePolicy> {
     policy.set_min_num_segments(SEGMENTS_MERGED);
     policy.set_del_docs_ratio_before_merge(DELETED_TOLERATED);
     Box::new(policy)
-}
-
-/// The most that the engine takes for one indexing thread, in bytes.
-const MOST_ARENA: usize = (u32::MAX as usize) - 1_000_001;
-
-/// Memory of an encoded document for each byte of its text.
-pub(crate) const ENCODED_PER_BYTE: usize = 6;
-
-/// The bytes of a document's paragraphs, and of its original.
-pub(crate) fn source_bytes(document: &Document) -> usize {
-    let original = document.original.as_ref().map_or(0, |original| original.bytes.len());
-    original + document.paragraphs.iter().map(|paragraph| paragraph.text.len()).sum::<usize>()
 }
 
 impl std::fmt::Debug for IndexWriter {

@@ -11,12 +11,14 @@ use super::run::{Run, hash};
 /// Words of up to sixteen ASCII letters and digits, known by their letters without a look at any text.
 #[derive(Debug)]
 pub(super) struct ShortWords {
-    /// The letters, and [`Forms`]; open addressing, a power of two of places, half of them free.
-    slots: Vec<[u64; 3]>,
+    /// The letters, [`Forms`] and their number; open addressing, a power of two of places, half of them free.
+    slots: Vec<[u64; 4]>,
     /// How many slots are taken.
     count: usize,
     /// The forms, in the order in which the words were first met; so those of common words stand close together.
     forms: String,
+    /// How many words were learned, a word that was forgotten in between each time.
+    learned: u32,
 }
 
 impl ShortWords {
@@ -29,11 +31,11 @@ impl ShortWords {
     /// How far a word may stand from its place; words that were made to have one place are not looked at one by one.
     const NEAR: usize = 32;
 
-    /// One text can bring so many, in a table of 12 MB; hardly any does.
+    /// One text can bring so many, in a table of 16 MB; hardly any does.
     const MOST_OF_A_TEXT: usize = 4 * ShortWords::MOST;
 
     pub(super) fn new() -> ShortWords {
-        ShortWords { slots: vec![[0; 3]; ShortWords::FEWEST], count: 0, forms: String::new() }
+        ShortWords { slots: vec![[0; 4]; ShortWords::FEWEST], count: 0, forms: String::new(), learned: 0 }
     }
 
     /// Where the forms of a word stand, which is all of a run of at most [`Run::WHOLE`] bytes; good until the next
@@ -45,7 +47,12 @@ impl ShortWords {
             return None;
         }
         let slot = self.slots[self.slot(run.hash, run.letters)];
-        if slot[..2] == run.letters { Some(Forms(slot[2])) } else { self.learn(word, run, stem) }
+        if slot[..2] == run.letters { Some(Forms::of(slot)) } else { self.learn(word, run, stem) }
+    }
+
+    /// How many numbers were given to words.
+    pub(super) fn learned(&self) -> u32 {
+        self.learned
     }
 
     /// Where a word stands, or the free slot where it would, or that of another word whose place it takes.
@@ -63,16 +70,17 @@ impl ShortWords {
     /// The exact form and the stem.
     #[inline]
     pub(super) fn forms(&self, forms: Forms) -> (&str, &str) {
-        let from = (forms.0 >> 32) as usize;
-        let exact = &self.forms[from..from + (forms.0 & 0x7F) as usize];
-        let stem = from + (forms.0 >> 8 & 0xFF) as usize;
-        (exact, &self.forms[stem..stem + (forms.0 >> 16 & 0xFFFF) as usize])
+        let packed = forms.packed;
+        let from = (packed >> 32) as usize;
+        let exact = &self.forms[from..from + (packed & 0x7F) as usize];
+        let stem = from + (packed >> 8 & 0xFF) as usize;
+        (exact, &self.forms[stem..stem + (packed >> 16 & 0xFFFF) as usize])
     }
 
     /// Forgets all, if that is too much.
     pub(super) fn make_room(&mut self) {
         if self.count >= ShortWords::MOST {
-            *self = ShortWords::new();
+            *self = ShortWords { learned: self.learned, ..ShortWords::new() };
         }
     }
 
@@ -102,13 +110,14 @@ impl ShortWords {
             self.grow();
         }
         let slot = self.slot(run.hash, run.letters);
-        self.slots[slot] = [run.letters[0], run.letters[1], packed];
+        self.slots[slot] = [run.letters[0], run.letters[1], packed, u64::from(self.learned)];
         self.count += 1;
-        Some(Forms(packed))
+        self.learned = self.learned.wrapping_add(1);
+        Some(Forms::of(self.slots[slot]))
     }
 
     fn grow(&mut self) {
-        let twice = vec![[0; 3]; 2 * self.slots.len()];
+        let twice = vec![[0; 4]; 2 * self.slots.len()];
         for old in std::mem::replace(&mut self.slots, twice) {
             if old[0] != 0 {
                 let letters = [old[0], old[1]];
@@ -122,12 +131,26 @@ impl ShortWords {
 /// Where the two forms of a word stand: the start of the exact one in 32 bits, then the length of the stem in 16, its
 /// start from there in 8, whether it is a plain word in 1 and the length of the exact one in 7.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Forms(u64);
+pub(super) struct Forms {
+    packed: u64,
+    number: u32,
+}
 
 impl Forms {
     #[inline]
+    fn of(slot: [u64; 4]) -> Forms {
+        Forms { packed: slot[2], number: slot[3] as u32 }
+    }
+
+    #[inline]
     pub(super) fn is_plain(self) -> bool {
-        self.0 & 0x80 != 0
+        self.packed & 0x80 != 0
+    }
+
+    /// The number of the word, which no other has had; a word that was forgotten and learned again has several.
+    #[inline]
+    pub(super) fn number(self) -> u32 {
+        self.number
     }
 }
 

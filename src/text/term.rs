@@ -64,6 +64,8 @@ pub struct Term<'a> {
     pub kind: TermKind,
     /// Whether its exact form is a [plain word](super::plain_word).
     pub(crate) is_plain: bool,
+    /// A number that the analyzer gives to no word with other forms; `None` where it does not keep the word.
+    pub(crate) number: Option<u32>,
 }
 
 /// Turns text of one language into the terms that an index has of it, and that a query asks for.
@@ -150,6 +152,11 @@ impl Analyzer {
         self.language
     }
 
+    /// How many numbers were given to [terms](Term::number).
+    pub(crate) fn numbers(&self) -> u32 {
+        self.short.learned()
+    }
+
     /// Gives `emit` every term of the text, in the order of the words.
     pub fn analyze(&mut self, text: &str, mut emit: impl FnMut(Term<'_>)) {
         let mut runs = std::mem::take(&mut self.runs);
@@ -180,7 +187,9 @@ impl Analyzer {
                 Some(forms) => {
                     let (exact, stem) = self.short.forms(forms);
                     at = run.end as usize;
-                    reading.emit(stem, exact, forms.is_plain(), Span::new(start, at), &mut emit);
+                    let span = Span::new(start, at);
+                    let term = Known { stem, exact, is_plain: forms.is_plain(), number: Some(forms.number()) };
+                    reading.emit(term, span, &mut emit);
                 }
                 None => at = self.read_on(&mut reading, start, &mut emit),
             }
@@ -205,14 +214,16 @@ impl Analyzer {
             }
             if !self.exact.is_empty() {
                 let position = reading.position;
-                reading.emit(&self.stem, &self.exact, is_plain_word(&self.exact), word.span, emit);
+                let (stem, exact) = (&*self.stem, &*self.exact);
+                let known = Known { stem, exact, is_plain: is_plain_word(exact), number: None };
+                reading.emit(known, word.span, emit);
                 if let Some(second) = next.filter(|next| next.unspaced && next.span.start == word.span.end) {
                     let span = Span::new(word.span.start, second.span.end);
                     self.exact.clear();
                     fold::lower(&text[span.range()], &mut self.exact);
                     let pair = &self.exact;
                     let kind = TermKind::Pair;
-                    emit(Term { text: pair, exact: pair, span, position, kind, is_plain: false });
+                    emit(Term { text: pair, exact: pair, span, position, kind, is_plain: false, number: None });
                 }
             }
             if next.is_none() {
@@ -322,6 +333,14 @@ fn append_stem(stemmer: &Option<Stemmer>, lowered: &str, exact: &str, into: &mut
     }
 }
 
+/// A word with its forms.
+struct Known<'a> {
+    stem: &'a str,
+    exact: &'a str,
+    is_plain: bool,
+    number: Option<u32>,
+}
+
 /// What is known while a text is read.
 struct Reading<'a> {
     text: &'a str,
@@ -333,9 +352,10 @@ struct Reading<'a> {
 impl Reading<'_> {
     /// Gives the term of the next word.
     #[inline]
-    fn emit(&mut self, stem: &str, exact: &str, is_plain: bool, span: Span, emit: &mut impl FnMut(Term<'_>)) {
-        let position = self.position;
-        emit(Term { text: stem, exact, span, position, kind: TermKind::Word, is_plain });
+    fn emit(&mut self, word: Known<'_>, span: Span, emit: &mut impl FnMut(Term<'_>)) {
+        let (position, kind) = (self.position, TermKind::Word);
+        let Known { stem, exact, is_plain, number } = word;
+        emit(Term { text: stem, exact, span, position, kind, is_plain, number });
         self.position = self.position.saturating_add(1);
     }
 
@@ -437,16 +457,16 @@ mod tests {
             if exact.is_empty() {
                 continue;
             }
-            let (kind, is_plain) = (TermKind::Word, is_plain_word(exact));
-            found.push(owned(Term { text: stem, exact, span, position, kind, is_plain }));
+            let (kind, is_plain, number) = (TermKind::Word, is_plain_word(exact), None);
+            found.push(owned(Term { text: stem, exact, span, position, kind, is_plain, number }));
             if let Some(next) =
                 words.peek().filter(|next| word.unspaced && next.unspaced && next.span.start == span.end)
             {
                 let span = Span::new(span.start, next.span.end);
                 let mut pair = String::new();
                 fold::lower(&text[span.range()], &mut pair);
-                let (kind, is_plain) = (TermKind::Pair, false);
-                found.push(owned(Term { text: &pair, exact: &pair, span, position, kind, is_plain }));
+                let (kind, is_plain, number) = (TermKind::Pair, false, None);
+                found.push(owned(Term { text: &pair, exact: &pair, span, position, kind, is_plain, number }));
             }
             position += 1;
         }
