@@ -1,6 +1,6 @@
 //! Words whose terms in the segment are known.
 
-use super::posting_lists::{NO_TERM, Postings};
+use super::posting_lists::{NO_TERM, PostingLists};
 use crate::document::Language;
 use crate::text::{Analyzer, TermKind};
 
@@ -45,7 +45,12 @@ impl KnownWords {
     }
 
     /// Puts the words of a text, with the numbers of their terms in `text` and `exact`, in the place of those in `into`.
-    pub(super) fn read(&mut self, source: &str, (text, exact): (&mut Postings, &mut Postings), into: &mut Vec<Word>) {
+    pub(super) fn read(
+        &mut self,
+        source: &str,
+        (text, exact): (&mut PostingLists, &mut PostingLists),
+        into: &mut Vec<Word>,
+    ) {
         const UNKNOWN: WordTerms = WordTerms { text: NO_TERM, exact: NO_TERM };
         let known = &mut self.terms;
         into.clear();

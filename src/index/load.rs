@@ -1,7 +1,7 @@
 //! Many documents at once: read, parsed, tagged and encoded in parallel, committed in batches.
 //!
-//! The calling thread reads the sources and numbers them. Workers parse and tag. One writing thread
-//! puts the results back in order, builds the segments and commits. So the index does not depend on the
+//! The calling thread reads the sources and numbers them. Workers parse and tag. One thread puts the results back in order and
+//! hands them to [those](super::build_threads) that build segments, and commits. So the index does not depend on the
 //! number of threads, and a commit holds exactly the first sources: their number travels with it, and a load
 //! that was cut off goes on from there.
 //!
@@ -18,6 +18,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::build_threads::BuildThreads;
 use super::memory::Share;
 use super::options::check_memory;
 use super::paragraph::check;
@@ -222,24 +223,26 @@ impl<'a> Load<'a> {
         let (jobs, waiting) = sync_channel(self.threads * QUEUED);
         let (done, results) = sync_channel(self.threads * QUEUED);
         let waiting = Mutex::new(waiting);
-        let mut sink = Sink {
-            writer,
-            name: self.name,
-            batch: self.batch,
-            progress: self.progress,
-            refused: self.refused,
-            stop: &stop,
-            told: Instant::now(),
-            started: Instant::now(),
-            total_bytes,
-            first: mark.sources,
-            mark,
-            uncommitted: 0,
-            uncommitted_bytes: 0,
-            committed: 0,
-            report: LoadReport { resumed: mark.sources, bytes: skipped_bytes, ..LoadReport::default() },
-        };
         thread::scope(|scope| {
+            let builders = BuildThreads::start(scope, &self.index.inner, self.threads, writer.segment_memory());
+            let mut sink = Sink {
+                writer,
+                builders,
+                name: self.name,
+                batch: self.batch,
+                progress: self.progress,
+                refused: self.refused,
+                stop: &stop,
+                told: Instant::now(),
+                started: Instant::now(),
+                total_bytes,
+                first: mark.sources,
+                mark,
+                uncommitted: 0,
+                uncommitted_bytes: 0,
+                committed: 0,
+                report: LoadReport { resumed: mark.sources, bytes: skipped_bytes, ..LoadReport::default() },
+            };
             // Workers own the only receiver: when the last one ends, the reader's next send fails.
             let waiting = std::sync::Arc::new(waiting);
             for _ in 0..self.threads {
@@ -333,6 +336,7 @@ impl Worker<'_> {
 /// The writing end.
 struct Sink<'a> {
     writer: IndexWriter,
+    builders: BuildThreads,
     name: Option<String>,
     /// Documents between two commits.
     batch: Option<usize>,
@@ -377,11 +381,13 @@ impl Sink<'_> {
         self.report.bytes += done.bytes;
         self.uncommitted_bytes += done.bytes;
         match done.outcome {
-            Ok((document, _share)) => {
+            Ok((document, share)) => {
                 self.report.documents += 1;
                 self.report.paragraphs += document.paragraphs.len() as u64;
                 self.uncommitted += 1;
-                self.writer.add_checked(&document)?;
+                self.writer.begin_change()?;
+                let id = document.id.clone();
+                self.builders.add(document, share).map_err(|error| self.writer.adding_failed(&id, error))?;
             }
             Err(error) => {
                 self.mark.refused += 1;
@@ -411,7 +417,7 @@ impl Sink<'_> {
         if let Some(name) = &self.name {
             self.writer.payload_mut().loads.insert(name.clone(), self.mark);
         }
-        self.writer.commit()?;
+        self.writer.commit_built(self.builders.end())?;
         (self.uncommitted, self.uncommitted_bytes) = (0, 0);
         self.committed = self.report.documents;
         Ok(())

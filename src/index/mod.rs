@@ -3,6 +3,7 @@
 mod actor_mention;
 mod analyzers;
 mod bits;
+mod build_threads;
 mod directory;
 mod documents;
 mod facet_arrays;

@@ -5,7 +5,8 @@
 //! written in the end is what the engine writes, by its serializer.
 //!
 //! A list of postings is a row of numbers in LEB128. An odd number begins a document: half of it is the distance from
-//! the one before. An even one is half the distance of a position from the one before in its document.
+//! the one before. Half of an even one is the distance of a position from the one before in its document, or how often a document
+//! as a whole holds the term.
 
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
@@ -240,7 +241,7 @@ impl List {
 
 /// The postings of one field, by positions or by documents alone.
 #[derive(Debug)]
-pub(super) struct Postings {
+pub(super) struct PostingLists {
     field: Field,
     has_positions: bool,
     dictionary: Dictionary,
@@ -248,13 +249,13 @@ pub(super) struct Postings {
     tokens: u64,
 }
 
-impl Postings {
-    pub(super) fn with_positions(field: Field) -> Postings {
-        Postings { field, has_positions: true, dictionary: Dictionary::default(), lists: Vec::new(), tokens: 0 }
+impl PostingLists {
+    pub(super) fn with_positions(field: Field) -> PostingLists {
+        PostingLists { field, has_positions: true, dictionary: Dictionary::default(), lists: Vec::new(), tokens: 0 }
     }
 
-    pub(super) fn of_documents(field: Field) -> Postings {
-        Postings { has_positions: false, ..Postings::with_positions(field) }
+    pub(super) fn of_documents(field: Field) -> PostingLists {
+        PostingLists { has_positions: false, ..PostingLists::with_positions(field) }
     }
 
     pub(super) fn field(&self) -> Field {

@@ -21,7 +21,7 @@ use super::actor_mention::actor_mentions;
 use super::facet_file;
 use super::known_words::{KnownWords, Word, WordTerms};
 use super::paragraph::{facets, used_sections};
-use super::posting_lists::{Arena, Frequencies, NO_TERM, Postings};
+use super::posting_lists::{Arena, Frequencies, NO_TERM, PostingLists};
 use super::schema::{Fields, HEADING_GAP, HEADING_START, SENTENCE_START};
 use super::stored::{StoredParagraph, pieces};
 use crate::document::{Document, Language, Paragraph};
@@ -34,25 +34,36 @@ pub(super) struct SegmentBuilder {
     fields: Fields,
     words: HashMap<Language, KnownWords>,
     arena: Arena,
-    text: Postings,
-    exact: Postings,
+    text: PostingLists,
+    exact: PostingLists,
     whole: Frequencies,
-    heading: Postings,
-    title: Postings,
-    mention: Postings,
-    sentence: Postings,
-    document: Postings,
-    kind: Postings,
-    facets: Vec<(Dimension, Postings)>,
+    heading: PostingLists,
+    title: PostingLists,
+    mention: PostingLists,
+    sentence: PostingLists,
+    document: PostingLists,
+    kind: PostingLists,
+    facets: Vec<(Dimension, PostingLists)>,
     /// The paragraphs of every document, by the number of its id.
     paragraphs: Vec<Range<u32>>,
     /// Those of documents that were replaced or deleted before the segment was written.
     deleted: Vec<Range<u32>>,
+    /// The ids that were added or deleted.
+    replaced: Vec<String>,
     open: Option<OpenSegment>,
     /// The words of a text.
     read: Vec<Word>,
     /// Start of every word of the paragraph, in bytes; its index is the word's position.
     word_starts: Vec<usize>,
+}
+
+/// What was built.
+#[derive(Debug)]
+pub(super) struct BuiltSegment {
+    /// `None` when there is no document in it.
+    pub(super) segment: Option<SegmentMeta>,
+    /// The ids of documents that go out of all segments before, because they are in this one or were deleted.
+    pub(super) replaced: Vec<String>,
 }
 
 /// A segment of which files are written.
@@ -101,23 +112,24 @@ struct ContextWord {
 
 impl SegmentBuilder {
     pub(super) fn new(fields: Fields) -> SegmentBuilder {
-        let facet = |dimension| Some((dimension, Postings::of_documents(fields.facet(dimension)?)));
+        let facet = |dimension| Some((dimension, PostingLists::of_documents(fields.facet(dimension)?)));
         SegmentBuilder {
             fields,
             words: HashMap::new(),
             arena: Arena::new(),
-            text: Postings::with_positions(fields.text),
-            exact: Postings::with_positions(fields.exact),
+            text: PostingLists::with_positions(fields.text),
+            exact: PostingLists::with_positions(fields.exact),
             whole: Frequencies::new(fields.whole),
-            heading: Postings::with_positions(fields.heading),
-            title: Postings::with_positions(fields.title),
-            mention: Postings::with_positions(fields.mention),
-            sentence: Postings::with_positions(fields.sentence),
-            document: Postings::of_documents(fields.document),
-            kind: Postings::of_documents(fields.kind),
+            heading: PostingLists::with_positions(fields.heading),
+            title: PostingLists::with_positions(fields.title),
+            mention: PostingLists::with_positions(fields.mention),
+            sentence: PostingLists::with_positions(fields.sentence),
+            document: PostingLists::of_documents(fields.document),
+            kind: PostingLists::of_documents(fields.kind),
             facets: Dimension::ALL.into_iter().filter_map(facet).collect(),
             paragraphs: Vec::new(),
             deleted: Vec::new(),
+            replaced: Vec::new(),
             open: None,
             read: Vec::new(),
             word_starts: Vec::new(),
@@ -125,7 +137,7 @@ impl SegmentBuilder {
     }
 
     /// All fields but that of whole documents, in the order of the schema.
-    fn postings(&self) -> impl Iterator<Item = &Postings> {
+    fn postings(&self) -> impl Iterator<Item = &PostingLists> {
         let before = [&self.document, &self.text, &self.heading, &self.title];
         let after = [&self.exact, &self.mention, &self.sentence, &self.kind];
         before.into_iter().chain(after).chain(self.facets.iter().map(|(_, postings)| postings))
@@ -134,14 +146,15 @@ impl SegmentBuilder {
     /// What the segment takes in memory so far, in bytes.
     pub(super) fn memory(&self) -> usize {
         self.arena.memory()
-            + self.postings().map(Postings::memory).sum::<usize>()
+            + self.postings().map(PostingLists::memory).sum::<usize>()
             + self.whole.memory()
             + self.words.values().map(KnownWords::memory).sum::<usize>()
             + self.open.as_ref().map_or(0, |open| open.columns.mem_usage() + open.lengths.mem_usage())
     }
 
-    /// Takes a document that was added to the segment out of it again.
+    /// Deletes a document, here and in the segments before.
     pub(super) fn delete(&mut self, id: &str) {
+        self.replaced.push(id.to_owned());
         let Some(term) = self.document.find(id.as_bytes()) else { return };
         if let Some(paragraphs) = self.paragraphs.get_mut(term as usize).map(mem::take) {
             self.deleted.push(paragraphs);
@@ -334,18 +347,20 @@ impl SegmentBuilder {
         row
     }
 
-    /// Writes the segment and begins a new one; `None` when there is no document in it.
+    /// Writes the segment and begins a new one.
     ///
     /// # Errors
     ///
     /// When a file cannot be written; the segment is forgotten.
-    pub(super) fn finish(&mut self) -> tantivy::Result<Option<SegmentMeta>> {
-        let Some(open) = self.open.take() else { return Ok(None) };
+    pub(super) fn finish(&mut self) -> tantivy::Result<BuiltSegment> {
+        let replaced = mem::take(&mut self.replaced);
         let deleted: usize = self.deleted.iter().map(Range::len).sum();
-        let written =
-            if deleted < open.paragraphs as usize { self.write(open, deleted as u32).map(Some) } else { Ok(None) };
+        let segment = match self.open.take() {
+            Some(open) if deleted < open.paragraphs as usize => self.write(open, deleted as u32).map(Some),
+            _ => Ok(None),
+        };
         self.clear();
-        written
+        Ok(BuiltSegment { segment: segment?, replaced })
     }
 
     fn write(&self, open: OpenSegment, deleted: u32) -> tantivy::Result<SegmentMeta> {
@@ -395,11 +410,12 @@ impl SegmentBuilder {
         self.words.values_mut().for_each(KnownWords::clear);
         self.paragraphs.clear();
         self.deleted.clear();
+        self.replaced.clear();
     }
 }
 
 /// The words of a title or a heading with their numbers in its field; the document as a whole has them too.
-fn context(words: &[Word], field: &mut Postings, text: &Postings, whole: &mut Frequencies) -> Vec<ContextWord> {
+fn context(words: &[Word], field: &mut PostingLists, text: &PostingLists, whole: &mut Frequencies) -> Vec<ContextWord> {
     let word = |word: &Word| {
         whole.count(word.terms.text);
         let own = field.term(text.dictionary().term(word.terms.text));

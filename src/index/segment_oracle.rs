@@ -8,6 +8,7 @@ use tantivy::{DocSet, SegmentReader, TERMINATED, postings::Postings as _};
 
 use super::paragraph::used_sections;
 use super::schema::HEADING_GAP;
+use super::segment_builder::SegmentBuilder;
 use crate::Index;
 use crate::document::{Document, Language, Paragraph, Section, Span};
 use crate::text::{Analyzer, TermKind};
@@ -129,11 +130,12 @@ proptest! {
         let documents: Vec<Document> =
             given.iter().map(|(id, title, headings, texts)| document(*id, title, headings, texts)).collect();
         let index = Index::in_memory().expect("an index");
-        let mut writer = index.writer().expect("a writer");
-        documents.iter().for_each(|document| writer.add(document).expect("a document"));
-        writer.commit().expect("a commit");
-        let searcher = index.inner.reader.searcher();
-        let reader = searcher.segment_reader(0);
+        // Not by a writer, which may merge a segment that has deletions before it is looked at.
+        let mut builder = SegmentBuilder::new(index.inner.fields);
+        documents.iter().for_each(|document| builder.add(&index.inner.tantivy, document).expect("a document"));
+        let built = builder.finish().expect("a segment");
+        let segment = index.inner.tantivy.segment(built.segment.expect("a segment"));
+        let reader = &SegmentReader::open(&segment).expect("a reader");
         let fields = index.inner.fields;
         prop_assert_eq!(found(reader, fields.text, true), expected(&documents, false));
         prop_assert_eq!(found(reader, fields.exact, true), expected(&documents, true));

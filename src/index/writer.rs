@@ -13,7 +13,7 @@ use super::memory::Gauge;
 use super::paragraph::check;
 use super::payload::{Payload, Vocabulary};
 use super::replacement::{BuiltSegments, Replacement};
-use super::segment_builder::SegmentBuilder;
+use super::segment_builder::{BuiltSegment, SegmentBuilder};
 use super::store::Inner;
 use crate::document::Document;
 use crate::error::{Error, ErrorKind, Result, StorageError};
@@ -47,8 +47,6 @@ pub struct IndexWriter {
     /// `None` after a failure, until the next call starts it again.
     engine: Option<Engine>,
     builder: SegmentBuilder,
-    /// The ids that came since the last segment was built: what the segments before have of them goes.
-    replaced: Vec<Term>,
     built: BuiltSegments,
     gauge: Arc<Gauge>,
     memory: usize,
@@ -65,7 +63,6 @@ impl IndexWriter {
         let mut writer = IndexWriter {
             engine: None,
             builder: SegmentBuilder::new(index.fields),
-            replaced: Vec::new(),
             built: BuiltSegments::default(),
             gauge: Gauge::new(memory / WAITING),
             memory,
@@ -122,37 +119,49 @@ impl IndexWriter {
     /// [`ErrorKind::Writing`] when the engine below fails, see [above](IndexWriter#when-writing-fails).
     pub fn add(&mut self, document: &Document) -> Result<()> {
         check(document)?;
-        self.add_checked(document)
+        self.begin_change()?;
+        let added = self.builder.add(&self.index.tantivy, document).and_then(|()| {
+            match self.builder.memory() < self.segment_memory() {
+                true => Ok(()),
+                false => self.end_segment(),
+            }
+        });
+        added.map_err(|error| self.adding_failed(&document.id, error))
     }
 
-    /// Adds a document that was [checked](check).
-    pub(crate) fn add_checked(&mut self, document: &Document) -> Result<()> {
+    /// Counts a document that is added, here or by [`BuildThreads`](super::build_threads::BuildThreads).
+    pub(super) fn begin_change(&mut self) -> Result<()> {
         self.engine()?;
         self.payload.vocabularies.insert(self.vocabulary.clone());
         self.changes += 1;
-        let added = self.replace(document);
-        added.map_err(|error| self.failed(format!("adding document {:?}", document.id), error))
+        Ok(())
     }
 
-    fn replace(&mut self, document: &Document) -> tantivy::Result<()> {
-        self.replaced.push(self.id_term(&document.id));
-        self.builder.add(&self.index.tantivy, document)?;
-        match self.builder.memory() < self.memory - self.memory / WAITING {
-            true => Ok(()),
-            false => self.end_segment(),
-        }
+    pub(super) fn adding_failed(&mut self, id: &str, error: TantivyError) -> Error {
+        self.failed(format!("adding document {id:?}"), error)
     }
 
-    /// Writes the segment that is being built, and takes out of the others what is replaced and deleted; of its own the builder
-    /// has taken care.
+    /// Memory for segments that are being built, in bytes.
+    pub(super) fn segment_memory(&self) -> usize {
+        self.memory - self.memory / WAITING
+    }
+
+    /// Writes the segment that is being built.
     pub(super) fn end_segment(&mut self) -> tantivy::Result<()> {
         let built = self.builder.finish()?;
-        let replaced = std::mem::take(&mut self.replaced);
+        self.hand_over(built)
+    }
+
+    /// Gives a segment to the engine, and takes out of all before it what is replaced by it; of its own the builder has taken
+    /// care.
+    fn hand_over(&mut self, built: BuiltSegment) -> tantivy::Result<()> {
+        let BuiltSegment { segment, replaced } = built;
         if !replaced.is_empty() {
-            let replacement = Replacement::new(replaced, &self.built);
+            let ids: Vec<Term> = replaced.iter().map(|id| self.id_term(id)).collect();
+            let replacement = Replacement::new(ids, &self.built);
             self.started().delete_query(Box::new(replacement))?;
         }
-        match built {
+        match segment {
             Some(segment) => {
                 self.built.insert(segment.id());
                 self.started().add_segment(segment)
@@ -168,7 +177,6 @@ impl IndexWriter {
     /// [`ErrorKind::Writing`] when the engine below fails, see [above](IndexWriter#when-writing-fails).
     pub fn delete(&mut self, id: &str) -> Result<()> {
         self.engine()?;
-        self.replaced.push(self.id_term(id));
         self.builder.delete(id);
         self.changes += 1;
         Ok(())
@@ -182,7 +190,6 @@ impl IndexWriter {
     fn stop(&mut self) {
         self.engine = None;
         self.builder.clear();
-        self.replaced.clear();
         self.built = BuiltSegments::default();
     }
 
@@ -201,8 +208,16 @@ impl IndexWriter {
     /// [`ErrorKind::Writing`] when the engine below fails, see [above](IndexWriter#when-writing-fails).
     pub fn commit(&mut self) -> Result<()> {
         self.engine()?;
+        let built = self.builder.finish();
+        self.commit_built(built.map(|built| vec![built]))
+    }
+
+    /// As [`commit`](IndexWriter::commit), of segments that [`BuildThreads`](super::build_threads::BuildThreads) have built.
+    pub(super) fn commit_built(&mut self, built: tantivy::Result<Vec<BuiltSegment>>) -> Result<()> {
+        self.engine()?;
         let payload = self.payload.to_json();
-        let committed = self.end_segment().and_then(|()| {
+        let committed = built.and_then(|built| {
+            built.into_iter().try_for_each(|built| self.hand_over(built))?;
             let mut prepared = self.started().prepare_commit()?;
             prepared.set_payload(&payload);
             prepared.commit()
