@@ -1,7 +1,7 @@
 //! Speed, memory and size of a load, beside Tantivy written by hand on the same paragraphs.
 //!
 //! What: `demarche` reads JSON Lines, parses, tags with the built-in vocabularies and indexes them with two threads, at
-//! the defaults (a durable commit every 1,000 documents), and waits for the merges. `without tags` leaves the tagging
+//! the defaults (a durable commit every 64 MiB), and waits for the merges. `without tags` leaves the tagging
 //! out, `not durable` the waiting for the disk. `tantivy` reads the paragraphs that the parser made of them and indexes
 //! the bare text with two threads: one field with positions, English stems and the text in a store compressed
 //! as this crate's, one commit, the memory that a load has (128 MiB).

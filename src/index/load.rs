@@ -1,11 +1,11 @@
-//! Many documents at once: read, parsed, tagged and encoded in parallel, committed in batches.
+//! Many documents at once: read, parsed, tagged and indexed in parallel, committed in batches.
 //!
 //! The calling thread reads the sources and numbers them. Workers parse and tag. One thread puts the results back in order and
 //! hands them to [those](super::build_threads) that build segments, and commits. So the index does not depend on the
 //! number of threads, and a commit holds exactly the first sources: their number travels with it, and a load
 //! that was cut off goes on from there.
 //!
-//! Every source holds a share of the writer's memory from its reading until the engine has indexed it.
+//! Every source holds a share of the writer's memory from its reading until it is in a segment.
 //! Sources get theirs in their order, so the one that is waited for always has one, and nothing can block.
 
 use std::collections::BTreeMap;
@@ -132,8 +132,8 @@ impl<'a> Load<'a> {
         self
     }
 
-    /// Threads that parse, tag and encode; reading and writing have their own. 0 counts as 1. By default, as
-    /// many as the machine runs at once. The index comes out the same whatever the number.
+    /// Threads that parse and tag; as many more, four at most, build segments, and reading has its own. 0 counts as 1. By default,
+    /// as many as the machine runs at once. What is found is the same whatever the number; more of them make more segments.
     pub fn threads(mut self, threads: usize) -> Load<'a> {
         self.threads = threads.max(1);
         self

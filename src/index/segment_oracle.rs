@@ -22,14 +22,14 @@ fn document(id: u8, title: &str, headings: &[String], texts: &[String]) -> Docum
         level: 1,
         // Each lies in the one before, so that paths grow.
         parent: index.checked_sub(1).map(|parent| parent as u32),
-        source: Vec::new(),
+        source: Vec::new().into(),
         actors: Vec::new(),
     };
     let paragraph = |(index, text): (usize, &String)| Paragraph {
         ordinal: index as u32 + 1,
         section: index.checked_sub(1).filter(|&section| section < headings.len()).map(|section| section as u32),
         text: text.clone(),
-        source: vec![Span::new(0, text.len())],
+        source: vec![Span::new(0, text.len())].into(),
         ..Paragraph::default()
     };
     Document {

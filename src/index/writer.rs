@@ -39,8 +39,8 @@ const WAITING: usize = 4;
 ///
 /// # When writing fails
 ///
-/// The engine writes in its own threads, so a full disk shows in a later call than that of the document
-/// that filled it. Whichever call fails with [`ErrorKind::Writing`], the writer is then back at the last
+/// Segments are written when they are full and when they are committed, so a full disk shows in a later call than that of the
+/// document that filled it. Whichever call fails with [`ErrorKind::Writing`], the writer is then back at the last
 /// commit: it has forgotten what came since, says how many changes that were, and can be used again.
 pub struct IndexWriter {
     index: Arc<Inner>,
