@@ -43,9 +43,9 @@ struct Source {
 /// | `wikidata`, `cameo`, `iso2`, `numeric` | the actor in other code lists |
 ///
 /// A name may end in a mark: `[the]` (counts behind "the", or where the document names the actor in full),
-/// `[licensed]` (only the latter), `[risky]` (a surname that is an ordinary word), `[1949-1990]` (years in
-/// which it means this actor), `[both]` (every actor with the name at once). Inflected forms are names of
-/// their own. Scripts without spaces between words need no word borders.
+/// `[beside]` (where the document names the actor, or what is its `parent`), `[licensed]` (where it names the
+/// actor in full), `[risky]` (a surname that is an ordinary word), `[1949-1990]` (years in which it means this
+/// actor), `[both]` (every actor with the name at once). Inflected forms are names of their own. Scripts without spaces between words need no word borders.
 ///
 /// `block = ["White House Farm"]` lists phrases that hold a name and mean nobody.
 ///

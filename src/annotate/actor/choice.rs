@@ -61,10 +61,18 @@ impl Resolver<'_> {
             Cue::Start => at_start(text, span.start),
             Cue::Doc(_) => false,
         };
-        if homograph.row.no.iter().any(speaks) {
+        // The words right beside a name know it better than what stands a sentence away.
+        let is_far = |cue: &&Cue| matches!(cue, Cue::Around(_));
+        if homograph.row.no.iter().filter(|cue| !is_far(cue)).any(speaks) {
             return Err(Rule::CueAgainst);
         }
-        if homograph.row.yes.iter().any(speaks) || homograph.doc_yes.iter().any(|&actor| self.licences.names(actor)) {
+        if homograph.row.yes.iter().any(speaks) {
+            return Ok(Some(Rule::Cue));
+        }
+        if homograph.row.no.iter().filter(is_far).any(speaks) {
+            return Err(Rule::CueAgainst);
+        }
+        if homograph.doc_yes.iter().any(|&actor| self.licences.names(actor)) {
             return Ok(Some(Rule::Cue));
         }
         if homograph.doc_no.iter().any(|&actor| self.licences.names(actor)) {
@@ -92,10 +100,17 @@ impl Resolver<'_> {
         // "Mexico, Texas and Arizona" is a list of parties.
         let rest = &text[state.end as usize..];
         let listed = rest.starts_with(" and ") || rest.starts_with(" or ") || rest.starts_with(", and ");
-        let in_list = candidates.get(at + 2).is_some_and(|next| links(&text[state.end as usize..next.start as usize]));
+        let in_list = candidates.get(at + 2).is_some_and(|next| links(&text[state.end as usize..next.start as usize]))
+            && !self.georgia_follows(text, candidates, at + 2);
         let after_list =
             at.checked_sub(1).is_some_and(|before| text[candidates[before].end as usize..this.start as usize] == *", ");
-        !listed && !in_list && !after_list
+        !(listed && !self.georgia_follows(text, candidates, at + 2)) && !in_list && !after_list
+    }
+
+    /// Whether "Georgia" follows behind a comma: in a list of towns, the American one.
+    fn georgia_follows(&self, text: &str, candidates: &[Candidate], at: usize) -> bool {
+        let (Some(this), Some(next)) = (candidates.get(at), candidates.get(at + 1)) else { return false };
+        text[this.end as usize..next.start as usize] == *", " && text[next.range()] == *"Georgia"
     }
 
     /// Whether the next candidate is an American state behind a comma.
@@ -115,8 +130,14 @@ impl Resolver<'_> {
             group_of.checked_sub(1).is_some_and(|index| self.gazetteer.groups[index as usize] == group)
         };
         let this = candidates[at];
-        let before = at.checked_sub(1).map(|before| &candidates[before]);
-        before.is_some_and(|other| in_group(other) && links(&text[other.end as usize..this.start as usize]))
+        let back = |steps: usize| at.checked_sub(steps).map(|before| &candidates[before]);
+        let linked = |one: &Candidate, other: &Candidate| {
+            other.start >= one.end && links(&text[one.end as usize..other.start as usize])
+        };
+        // "Lebanon, Tennessee, and Cairo, Georgia": towns with their states.
+        let town = |town: &Candidate| text[town.end as usize..].starts_with(", ") && linked(town, &this);
+        back(1).is_some_and(|other| in_group(other) && linked(other, &this))
+            || back(1).zip(back(2)).is_some_and(|(one, two)| town(one) && in_group(two) && linked(two, one))
             || candidates
                 .get(at + 1)
                 .is_some_and(|other| in_group(other) && links(&text[this.end as usize..other.start as usize]))
@@ -156,7 +177,7 @@ impl Resolver<'_> {
                 },
                 Sense::Name
                     if self.gazetteer.actors[claim.actor as usize].kind == ActorKind::Person
-                        && surname::is_called_after(text, span.end) =>
+                        && (surname::is_called_after(text, span.end) || surname::is_ship(text, span.start)) =>
                 {
                     Err(Rule::OtherPerson)
                 }
@@ -220,12 +241,18 @@ impl Resolver<'_> {
         match claim.guard {
             Guard::Free => Ok(Rule::Alias),
             _ if self.licences.names(claim.actor) => Ok(Rule::LicensedName),
-            Guard::The => {
-                let article =
-                    prev_word(text, span.start).is_some_and(|word| text[word.range()].eq_ignore_ascii_case("the"));
-                if article { Ok(Rule::ArticleAcronym) } else { Err(Rule::NeedsArticle) }
+            Guard::The
+                if prev_word(text, span.start).is_some_and(|word| text[word.range()].eq_ignore_ascii_case("the")) =>
+            {
+                Ok(Rule::ArticleAcronym)
             }
-            Guard::Licensed | Guard::Risky => Err(Rule::NeedsLicence),
+            Guard::The | Guard::Beside
+                if self.licences.speaks_of(self.gazetteer.actors[claim.actor as usize].above) =>
+            {
+                Ok(Rule::BesideOwner)
+            }
+            Guard::The => Err(Rule::NeedsArticle),
+            Guard::Beside | Guard::Licensed | Guard::Risky => Err(Rule::NeedsLicence),
         }
     }
 
@@ -248,10 +275,11 @@ impl Resolver<'_> {
                 end = next.end as usize;
             }
         }
+        let earlier = before.filter(|(_, taken)| *taken).map(|(earlier, _)| earlier);
         let before = before.filter(|(before, _)| {
             before.end < candidates[at].start as usize && candidates[at].start as usize <= before.end + MAX_LINK
         });
-        Neighbours { before, after, last }
+        Neighbours { before, after, last, earlier }
     }
 
     fn remember(&mut self, person: u32) {

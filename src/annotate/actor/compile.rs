@@ -96,10 +96,8 @@ impl Compiler {
     fn actors(&mut self, draft: &Draft) {
         for (at, actor) in draft.actors.iter().enumerate() {
             let path = if actor.kind == ActorKind::Person { String::new() } else { self.path_of(draft, actor) };
-            let home = match actor.kind {
-                ActorKind::Institution => actor.parent.as_deref().and_then(|parent| self.ids.get(parent)).copied(),
-                _ => None,
-            };
+            let above = actor.parent.as_deref().and_then(|parent| self.ids.get(parent)).copied();
+            let home = above.filter(|_| actor.kind == ActorKind::Institution);
             let codes = (actor.codes != ActorCodes::default()).then(|| Box::new(actor.codes.clone()));
             self.actors.push(Actor {
                 id: actor.id.as_str().into(),
@@ -110,6 +108,7 @@ impl Compiler {
                 offices: Vec::new(),
                 codes,
                 home: home.unwrap_or(at as u32),
+                above: above.unwrap_or(at as u32),
                 rank: actor.rank,
             });
         }
@@ -154,6 +153,7 @@ impl Compiler {
                     offices: Vec::new(),
                     codes: None,
                     home: state,
+                    above: state,
                     rank: 1,
                 });
             }

@@ -39,6 +39,11 @@ impl Gazetteer {
     /// The part that follows a state's name or adjective.
     pub(crate) fn part_after(&self, text: &str, state: Span) -> Option<Part> {
         let mut at = after_possessive(text, state.end);
+        if at == state.end
+            && let Some(owned) = behind_pronoun(text, at)
+        {
+            at = owned;
+        }
         let before = prev_word(text, state.start);
         let mut not_holder = before.is_some_and(|word| is_in(List::NotHolding, &text[word.range()]));
         for _ in 0..=MAX_MODIFIERS {
@@ -154,6 +159,15 @@ fn has_owner(text: &str, end: usize) -> bool {
         word => word,
     };
     owner.is_some_and(|owner| text[owner.start..].starts_with(char::is_uppercase))
+}
+
+/// Where what a state owns goes on behind a pronoun: "Japan and its prime minister", "Mali, whose army".
+fn behind_pronoun(text: &str, end: usize) -> Option<usize> {
+    let rest = &text[end..];
+    [" and its", ", whose", ", its", " or its"].iter().find(|words| rest.starts_with(**words)).and_then(|words| {
+        let at = end + words.len();
+        text[at..].starts_with(' ').then_some(at)
+    })
 }
 
 #[cfg(test)]

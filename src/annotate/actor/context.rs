@@ -186,6 +186,8 @@ pub(crate) fn in_capitals(text: &str, span: Span) -> bool {
         at = word.start;
     }
     at = after_possessive(text, span.end);
+    // "TRUMP, PUTIN TO MEET", "KYIV: NO DEAL"
+    at += usize::from(text[at..].starts_with([',', ':', ';']));
     for _ in 0..2 {
         let Some(word) = next_word(text, at) else { break };
         if !judge(&text[word.range()]) {

@@ -44,6 +44,8 @@ pub(crate) enum Guard {
     Free,
     /// "the" before it, or a licence.
     The,
+    /// A full name of the actor in the document, or of the state or organisation it belongs to.
+    Beside,
     /// A full name of the actor in the document.
     Licensed,
     /// As licensed, and the word is an ordinary one.
@@ -68,7 +70,7 @@ impl DraftName {
         DraftName { text: text.into(), sense, guard: Guard::Free, period: Period::ALWAYS, both: false, layer }
     }
 
-    /// Reads a name with its marks: `Bonn [1949-1999]`, `PA [the]`, `IS [licensed]`, `Koreas [both]`.
+    /// Reads a name with its marks: `Bonn [1949-1999]`, `PA [the]`, `PLA [beside]`, `GB [licensed]`, `Koreas [both]`.
     pub(crate) fn parse(written: &str, sense: Sense, layer: u16) -> Result<DraftName, String> {
         let mut rest = written.trim();
         let mut name = DraftName::new("", sense, layer);
@@ -76,12 +78,13 @@ impl DraftName {
             let mark = &rest[open + 2..rest.len() - 1];
             match mark {
                 "the" => name.guard = Guard::The,
+                "beside" => name.guard = Guard::Beside,
                 "licensed" => name.guard = Guard::Licensed,
                 "risky" => name.guard = Guard::Risky,
                 "both" => name.both = true,
                 _ => {
                     name.period = Period::parse(mark)
-                        .ok_or_else(|| format!("mark [{mark}] of {rest:?}: expected [the], [licensed], [risky], [both] or years such as [1949-1990]"))?;
+                        .ok_or_else(|| format!("mark [{mark}] of {rest:?}: expected [the], [beside], [licensed], [risky], [both] or years such as [1949-1990]"))?;
                 }
             }
             rest = rest[..open].trim_end();

@@ -24,6 +24,8 @@ const MAX_DEFINITIONS: usize = 256;
 #[derive(Debug)]
 pub(crate) struct Licences {
     named: Vec<u64>,
+    /// States of which the document mentions a capital, whether as a party or as a place.
+    seats: Vec<u64>,
     /// Acronyms of the gazetteer that the document defines, by entry; [`NOBODY`] where it means somebody
     /// the gazetteer does not know.
     pub(crate) defined: HashMap<u32, u32>,
@@ -33,7 +35,8 @@ pub(crate) struct Licences {
 
 impl Licences {
     pub(crate) fn new(actors: usize) -> Licences {
-        Licences { named: vec![0; actors.div_ceil(64)], defined: HashMap::new(), own: HashMap::new() }
+        let none = vec![0; actors.div_ceil(64)];
+        Licences { named: none.clone(), seats: none, defined: HashMap::new(), own: HashMap::new() }
     }
 
     /// Whether the document names the actor in full, or by an acronym that nothing else can mean.
@@ -41,10 +44,13 @@ impl Licences {
         self.named.get(actor as usize / 64).is_some_and(|word| word & 1 << (actor % 64) != 0)
     }
 
+    /// Whether the document speaks of the actor: names it, or a capital of it.
+    pub(crate) fn speaks_of(&self, actor: u32) -> bool {
+        self.names(actor) || self.seats.get(actor as usize / 64).is_some_and(|word| word & 1 << (actor % 64) != 0)
+    }
+
     fn add(&mut self, actor: u32) {
-        if let Some(word) = self.named.get_mut(actor as usize / 64) {
-            *word |= 1 << (actor % 64);
-        }
+        set(&mut self.named, actor);
     }
 
     /// Takes in the candidates of one text.
@@ -63,6 +69,9 @@ impl Licences {
                 && !unsure
             {
                 self.add(claim.actor);
+            }
+            for claim in claims.iter().filter(|claim| claim.sense == Sense::Capital && claim.period.allows(when)) {
+                set(&mut self.seats, claim.actor);
             }
             // Namesakes by full name ("George Bush") license each of them; the date decides later.
             if claims.len() > 1 && claims.iter().all(|claim| claim.sense == Sense::Name && claim.guard == Guard::Free) {
@@ -166,6 +175,12 @@ impl Licences {
         {
             self.own.insert(acronym.into(), claim.actor);
         }
+    }
+}
+
+fn set(bits: &mut [u64], at: u32) {
+    if let Some(word) = bits.get_mut(at as usize / 64) {
+        *word |= 1 << (at % 64);
     }
 }
 

@@ -20,6 +20,8 @@ pub(crate) struct Neighbours {
     pub(crate) after: Option<Span>,
     /// The last candidate of the list that it begins.
     pub(crate) last: Option<Span>,
+    /// The candidate before, however far, where it was taken.
+    pub(crate) earlier: Option<Span>,
 }
 
 /// Whether the city at `span` stands for its government, and by which rule.
@@ -51,6 +53,9 @@ pub(crate) fn stands_for_government(text: &str, span: Span, neighbours: Neighbou
         return None;
     }
     if !is_place && is_in(List::RelationPrep, before_text) {
+        return Some(Rule::SeatParty);
+    }
+    if !is_place && matches!(before_text, "keep" | "keeps" | "kept") && is_kept_so(text, span.end, neighbours.last) {
         return Some(Rule::SeatParty);
     }
     if !is_place
@@ -96,6 +101,9 @@ pub(crate) fn stands_for_government(text: &str, span: Span, neighbours: Neighbou
     if acts(text, span.end) || after_parenthesis(text, span.end).is_some_and(|at| acts(text, at)) {
         return Some(Rule::SeatActs);
     }
+    if shares_verb(text, span, neighbours.earlier) {
+        return Some(Rule::SeatJoined);
+    }
     joined(text, span, neighbours)
 }
 
@@ -104,6 +112,30 @@ fn is_made_capital(text: &str, at: usize) -> bool {
     let third =
         next_word(text, at).and_then(|word| next_word(text, word.end)).and_then(|word| next_word(text, word.end));
     third.is_some_and(|word| matches!(&text[word.range()], "capital" | "eternal" | "seat"))
+}
+
+/// Whether the verb was said of another party before: "Brussels threatened to freeze it, Budapest to veto it".
+fn shares_verb(text: &str, span: Span, earlier: Option<Span>) -> bool {
+    let head = &text[..span.start];
+    earlier.is_some_and(|earlier| {
+        ["; ", ", ", " and "].iter().any(|mark| head.ends_with(mark))
+            && acts(text, earlier.end)
+            && !text[earlier.end..span.start].contains(". ")
+            && text[span.end..].starts_with(" to ")
+            && next_word(text, span.end + 3).is_some_and(|verb| is_in(List::BaseVerbs, &text[verb.range()]))
+    })
+}
+
+/// Whether the words behind an object say in what state it is kept: "keeps Washington and Beijing guessing".
+fn is_kept_so(text: &str, end: usize, last: Option<Span>) -> bool {
+    next_word(text, last.map_or(end, |last| last.end)).is_some_and(|word| {
+        let so = &text[word.range()];
+        so.len() > 4 && so.ends_with("ing")
+            || matches!(
+                so,
+                "out" | "happy" | "informed" | "onside" | "engaged" | "isolated" | "quiet" | "dependent" | "on"
+            )
+    })
 }
 
 /// Whether an object ends at a position: "angered Paris by it", not "angered Paris residents".
@@ -277,6 +309,8 @@ fn acts(text: &str, at: usize) -> bool {
             }
             // "Geneva hosted", "Vienna held": what a venue does.
             "hosted" | "held" | "holds" | "saw" | "stands" | "lost" | "won" => false,
+            // "The Hague ruled that": a court.
+            "ruled" | "rules" => followed_by(text, word.end, &["out"]),
             _ => true,
         };
     }
@@ -378,7 +412,7 @@ fn joined(text: &str, span: Span, neighbours: Neighbours) -> Option<Rule> {
     }
     if let (Some(after), Some(last)) = (neighbours.after, neighbours.last)
         && links(&text[span.end..after.start])
-        && (acts(text, last.end) || act_together(text, last.end))
+        && (acts(text, last.end) || act_together(text, last.end) || acts_behind_clause(text, last.end))
     {
         return Some(Rule::SeatJoined);
     }
@@ -388,6 +422,11 @@ fn joined(text: &str, span: Span, neighbours: Neighbours) -> Option<Rule> {
 /// Whether the words between two names make a list of them.
 pub(crate) fn links(between: &str) -> bool {
     matches!(between, " and " | ", " | ", and " | " or " | ", or " | " & " | "/" | " nor ")
+}
+
+/// Whether a verb stands behind an aside: "Doha and Cairo, which mediate, blamed neither side".
+fn acts_behind_clause(text: &str, end: usize) -> bool {
+    after_parenthesis(text, end).is_some_and(|at| acts(text, at))
 }
 
 /// Whether a verb of several subjects follows: "Kinshasa and Kigali accuse each other".

@@ -20,8 +20,10 @@
 //!   "the Russian foreign ministry" is `RUS` ("Russian") and `RUS.MFA` ("foreign ministry"). The spans do
 //!   not overlap. Words of an office ("the Russian president") name the holder in the year of the document,
 //!   and the institution where there is no date, where the year saw a change, or where a name follows.
+//!   "Japan and its prime minister", "Mali, whose army" are read alike.
 //! - **Persons.** A full name counts anywhere. A surname counts where the document has the full name, also
-//!   before it; behind a title of an office that the person held; or alone where the table says that no one
+//!   before it; behind a title of an office that the person held; owned by the state or organisation that the person
+//!   serves ("Iran's Araghchi"); or alone where the table says that no one
 //!   else is meant. Somebody else's first name before it, or a thing called after the person behind it,
 //!   makes it nobody's. A person stands under the state or organisation served at the document's date.
 //! - **Seats.** The seat of a head of state or government names the state (the Kremlin, the White House); the

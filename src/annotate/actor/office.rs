@@ -57,13 +57,15 @@ impl Resolver<'_> {
         }
         let Some(mut part) = self.gazetteer.part_after(text, span) else {
             let mut states = row.states;
-            // "Iran and Russian officials": what is no adjective is a party by itself.
-            if claim.sense == Sense::Name && !text[span.range()].contains(' ') {
+            let end = after_possessive(text, span.end);
+            // "Iran and Russian officials": what is no adjective is a party by itself; "Egypt's and Jordan's
+            // ministers" are of both.
+            if claim.sense == Sense::Name && !text[span.range()].contains(' ') && end == span.end {
                 states.clear();
             } else {
                 states.push(claim.actor);
             }
-            self.row = Row { states, owned: shared, end: span.end };
+            self.row = Row { states, owned: shared, end };
             return None;
         };
         self.add_part(text, claim.actor, part, found);

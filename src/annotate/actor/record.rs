@@ -122,6 +122,8 @@ pub struct Actor {
     pub(crate) codes: Option<Box<ActorCodes>>,
     /// The state, organisation or person it belongs to first, as an index; itself where there is none.
     pub(crate) home: u32,
+    /// Its parent, as an index; itself where there is none.
+    pub(crate) above: u32,
     /// 0 for what every gazetteer should have, 1 for the rest; decides between namesakes.
     pub(crate) rank: u8,
 }

@@ -37,6 +37,7 @@ rules! {
     Namesake "namesake" 0.8 "several actors have the name; the document or the table's order decides"
     Dated "dated" 0.9 "several actors had the name; the document's date decides"
     ArticleAcronym "article-acronym" 0.85 "a short acronym behind \"the\""
+    BesideOwner "beside-owner" 0.85 "a short acronym in a document that names the state or organisation it belongs to"
     LicensedName "licensed-name" 0.9 "a name that counts because the document names the actor in full"
     Defined "defined-acronym" 0.97 "an acronym that the document itself defines"
     Combining "combining-form" 0.95 "the first half of a compound adjective"

@@ -3,7 +3,7 @@
 use super::context::{after_possessive, begins_sentence, char_at, char_before, is_hyphen, next_word, prev_word};
 use super::draft::Guard;
 use super::gazetteer::{Claim, Gazetteer};
-use super::homograph::given_before;
+use super::homograph::{given_before, title_case_around};
 use super::license::Licences;
 use super::period::Period;
 use super::rule::Rule;
@@ -23,6 +23,11 @@ pub(crate) struct Setting<'a> {
 /// The person that a surname at `span` names, or the rule that rejects it.
 pub(crate) fn holder(text: &str, span: Span, claims: &[Claim], setting: Setting<'_>) -> Result<(u32, Rule), Rule> {
     let title = title_before(text, span.start).or_else(|| title_after(text, span.end));
+    if title.is_none()
+        && let Some(person) = by_owner(text, span, claims, setting)
+    {
+        return Ok((person, Rule::SurnameTitle));
+    }
     if title.is_none() && somebody_else(text, span, claims, setting.gazetteer) {
         return Err(Rule::OtherPerson);
     }
@@ -61,6 +66,9 @@ pub(crate) fn holder(text: &str, span: Span, claims: &[Claim], setting: Setting<
         _ => Err(Rule::NeedsLicence),
     }
 }
+
+/// The longest name of an owner that is looked up before a surname, in characters.
+const MAX_OWNER_CHARS: usize = 40;
 
 /// A title beside a surname, as the roles it may stand for; none for "Mr" and the like.
 #[derive(Debug, Clone, Copy)]
@@ -146,12 +154,60 @@ fn by_title(claims: &[Claim], title: Title, setting: Setting<'_>) -> Option<u32>
     fitting(None, u8::MAX).or_else(|| fitting(None, 0))
 }
 
+/// The only person with this surname who serves the state or organisation that owns it: "Iran's Araghchi",
+/// "the EU's Kallas". Where there are several, the one in office.
+fn by_owner(text: &str, span: Span, claims: &[Claim], setting: Setting<'_>) -> Option<u32> {
+    let Setting { gazetteer, when, .. } = setting;
+    let head = text[..span.start].strip_suffix(' ')?;
+    let head = head.strip_suffix("'s").or_else(|| head.strip_suffix("\u{2019}s"))?;
+    let mut starts = head.char_indices().rev().take(MAX_OWNER_CHARS).filter(|(_, c)| *c == ' ').map(|(at, _)| at + 1);
+    let starts = [starts.next(), starts.next(), starts.next()];
+    let begin = (head.len() <= MAX_OWNER_CHARS).then_some(0);
+    let mut names = starts.into_iter().rev().flatten().chain(begin).map(|at| &head[at..]);
+    let owner = names.find_map(|name| gazetteer.lookup_exact(name))?;
+    let owner = *gazetteer.ids.get(owner.id())?;
+    let risky = claims.iter().any(|claim| claim.guard == Guard::Risky);
+    if risky && next_word(text, span.end).is_some_and(|word| !is_in(List::Agentive, &text[word.range()])) {
+        return None;
+    }
+    let serves = |person: u32, only_now: bool| {
+        gazetteer.actors[person as usize].offices().iter().any(|office| {
+            let at = &gazetteer.actors[office.at as usize];
+            (office.at == owner || at.home == owner || at.above == owner)
+                && office.period.allows(when)
+                && (!only_now || office.period.is_open())
+        })
+    };
+    [false, true].into_iter().find_map(|only_now| {
+        let mut serving = claims.iter().filter(|claim| serves(claim.actor, only_now));
+        match (serving.next(), serving.next()) {
+            (Some(only), None) => Some(only.actor),
+            _ => None,
+        }
+    })
+}
+
 /// Whether a thing follows that is called after the person: "Clinton Foundation", "Charles de Gaulle airport".
 pub(crate) fn is_called_after(text: &str, end: usize) -> bool {
     next_word(text, end).is_some_and(|word| {
         let next = &text[word.range()];
         let capital = next.starts_with(char::is_uppercase);
-        is_in(List::SurnameThing, next) && (capital || matches!(next, "airport" | "stadium" | "street" | "avenue"))
+        // "Zelensky Rejects Trump Plan": in title case a plan may be anybody's.
+        let headline = matches!(next, "Plan" | "Act" | "Doctrine" | "Prize" | "Award")
+            && title_case_around(text, Span::new(word.start, word.start));
+        is_in(List::SurnameThing, next)
+            && !headline
+            && (capital || matches!(next, "airport" | "stadium" | "street" | "avenue"))
+    })
+}
+
+/// Whether a ship is called after the person: "USS Ronald Reagan", "the carrier Charles de Gaulle".
+pub(crate) fn is_ship(text: &str, start: usize) -> bool {
+    prev_word(text, start).is_some_and(|word| {
+        matches!(
+            &text[word.range()],
+            "USS" | "USNS" | "HMS" | "HMCS" | "HMAS" | "carrier" | "frigate" | "destroyer" | "cruiser" | "submarine"
+        )
     })
 }
 

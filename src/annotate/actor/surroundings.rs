@@ -82,6 +82,12 @@ fn is_party_in_capitals(text: &str, span: Span) -> bool {
     if begins && &text[span.range()] == "US" && next.is_some() {
         return true;
     }
+    // "WHO CHIEF SAYS": the pronoun has no noun.
+    if &text[span.range()] == "WHO"
+        && next.as_deref().is_some_and(|word| matches!(word, "chief" | "head" | "boss" | "experts" | "report" | "team"))
+    {
+        return true;
+    }
     begins
         && next.as_deref().is_some_and(|word| link(word) || is_in(List::Agentive, word) && &text[span.range()] != "WHO")
         || next.as_deref().is_some_and(|word| {
