@@ -323,7 +323,13 @@ fn prose_has_the_topics_a_reader_gives_it() -> Result<()> {
     assert!(learnt.wanted == 150 && learnt.found >= 148 && learnt.wrong <= 11, "{learnt:?}");
     // These were written after the cues, and nothing was mended for them: what a new text may expect.
     let unseen = judge("Unseen")?;
-    assert!(unseen.wanted == 36 && unseen.found >= 13 && unseen.wrong <= 3, "{unseen:?}");
+    assert!(unseen.wanted == 36 && unseen.found >= 17 && unseen.wrong <= 4, "{unseen:?}");
+    // The same in the plainer words of news agencies. Before cues were added for the first, 21 of its 60 topics were
+    // found, and 16 of the 52 of the second.
+    let news = judge("News, seen")?;
+    assert!(news.wanted == 60 && news.found >= 47 && news.wrong <= 11, "{news:?}");
+    let unseen = judge("News, unseen")?;
+    assert!(unseen.wanted == 52 && unseen.found >= 21 && unseen.wrong <= 8, "{unseen:?}");
     Ok(())
 }
 
