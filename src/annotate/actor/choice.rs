@@ -104,7 +104,7 @@ impl Resolver<'_> {
             && !self.georgia_follows(text, candidates, at + 2);
         let after_list =
             at.checked_sub(1).is_some_and(|before| text[candidates[before].end as usize..this.start as usize] == *", ");
-        !(listed && !self.georgia_follows(text, candidates, at + 2)) && !in_list && !after_list
+        (!listed || self.georgia_follows(text, candidates, at + 2)) && !in_list && !after_list
     }
 
     /// Whether "Georgia" follows behind a comma: in a list of towns, the American one.

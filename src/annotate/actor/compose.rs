@@ -88,8 +88,13 @@ impl Gazetteer {
         if has_owner(text, end) {
             return None;
         }
-        // A bare "officials" or "troops" behind a comma may be anybody's; an office is the state's.
-        let own = role.office || !comma || text[word.start..].starts_with(char::is_uppercase);
+        // A bare "officials" or "troops" behind a comma may be anybody's; an office is the state's, and so is what
+        // stands inside a list of parts: "the Lithuanian president, parliament and government".
+        let listed = || {
+            let and = next_word(text, end).filter(|word| &text[word.range()] == "and");
+            and.and_then(|and| next_word(text, and.end)).is_some_and(|word| self.role_at(text, word.start).is_some())
+        };
+        let own = role.office || !comma || text[word.start..].starts_with(char::is_uppercase) || listed();
         own.then_some(Part { span: Span::new(word.start, end), role, not_holder: false })
     }
 

@@ -120,7 +120,7 @@ impl Gazetteer {
         if !capitalised || mine || text[span.range()].contains(' ') {
             return false;
         }
-        let before = before.map_or("", |before| &text[before.range()]);
+        let before = before.map_or("", |before| text[before.range()].trim_end_matches('.'));
         if is_in(List::Honorifics, before) || is_in(List::PersonNoun, before) {
             return true;
         }

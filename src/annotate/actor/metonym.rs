@@ -98,7 +98,10 @@ pub(crate) fn stands_for_government(text: &str, span: Span, neighbours: Neighbou
     if is_place {
         return None;
     }
-    if acts(text, span.end) || after_parenthesis(text, span.end).is_some_and(|at| acts(text, at)) {
+    if acts(text, span.end)
+        || after_parenthesis(text, span.end).is_some_and(|at| acts(text, at))
+        || after_companions(text, span.end).is_some_and(|at| acts(text, at))
+    {
         return Some(Rule::SeatActs);
     }
     if shares_verb(text, span, neighbours.earlier) {
@@ -427,6 +430,16 @@ pub(crate) fn links(between: &str) -> bool {
 /// Whether a verb stands behind an aside: "Doha and Cairo, which mediate, blamed neither side".
 fn acts_behind_clause(text: &str, end: usize) -> bool {
     after_parenthesis(text, end).is_some_and(|at| acts(text, at))
+}
+
+/// Where the sentence goes on behind those who act with a government: "Kyiv and its partners agreed".
+fn after_companions(text: &str, end: usize) -> Option<usize> {
+    let at = end + text[end..].strip_prefix(" and its").map(|_| " and its".len())?;
+    let mut word = next_word(text, at)?;
+    if text[word.range()].ends_with("an") || text[word.range()].starts_with(char::is_uppercase) {
+        word = next_word(text, word.end)?;
+    }
+    text[word.range()].ends_with('s').then_some(word.end)
 }
 
 /// Whether a verb of several subjects follows: "Kinshasa and Kigali accuse each other".

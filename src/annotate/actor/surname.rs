@@ -96,6 +96,10 @@ fn title_roles(word: &str) -> Option<&'static [&'static str]> {
         "minister" | "pm" => {
             &["head_of_government", "foreign_minister", "defence_minister", "finance_minister", "interior_minister"]
         }
+        "speaker" => &["speaker"],
+        "ambassador" => &["ambassador"],
+        "commissioner" => &["commissioner"],
+        "envoy" => &["special_envoy"],
         "secretary" => &["foreign_minister", "defence_minister", "finance_minister", "interior_minister"],
         "king" | "queen" | "emperor" | "emir" | "sultan" => &["monarch", "head_of_state"],
         "secretary-general" | "general" => &["secretary_general", "head_of_state", "chief_of_staff", "military"],
@@ -107,7 +111,15 @@ fn title_roles(word: &str) -> Option<&'static [&'static str]> {
 
 fn title_before(text: &str, start: usize) -> Option<Title> {
     let word = prev_word(text, start)?;
-    title_roles(&text[word.range()]).map(|roles| Title { roles })
+    let title = &text[word.range()];
+    let deputy = |title: &str| title.eq_ignore_ascii_case("vice") || title.eq_ignore_ascii_case("deputy");
+    if title.eq_ignore_ascii_case("vice-president")
+        || title.eq_ignore_ascii_case("president")
+            && prev_word(text, word.start).is_some_and(|before| deputy(&text[before.range()]))
+    {
+        return Some(Title { roles: &["vice_president"] });
+    }
+    title_roles(title).map(|roles| Title { roles })
 }
 
 /// "the Bush administration", "the Merkel government".

@@ -78,6 +78,10 @@ fn is_party_in_capitals(text: &str, span: Span) -> bool {
     }
     let next = next_word(text, span.end).map(|word| text[word.range()].to_lowercase());
     let begins = begins_sentence(text, span.start);
+    // "US, UK STRIKE": the pronoun begins no list.
+    if begins && &text[span.range()] == "US" && text[span.end..].starts_with(", ") {
+        return true;
+    }
     // "US TO HOST TALKS": no sentence begins with the pronoun.
     if begins && &text[span.range()] == "US" && next.is_some() {
         return true;
