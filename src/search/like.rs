@@ -256,3 +256,55 @@ fn idf(frequency: u64, all: u64) -> f32 {
     let (frequency, all) = (frequency.min(all) as f32, all as f32);
     (1.0 + (all - frequency + 0.5) / (frequency + 0.5)).ln()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{ActorTag, Document, Mention, MentionKind, Span};
+    use crate::index::Index;
+    use crate::search::filter::{self, FacetFilter};
+
+    #[test]
+    fn members_are_the_paragraphs_that_filters_find() -> Result<()> {
+        const PATHS: [&str; 6] =
+            ["/state/CHN", "/state/CHN/GOV", "/state/CHN/GOV/mfa", "/state/RUS", "/org/UN", "/org/UN/UNSC"];
+        let tag = |path: &str| -> Result<ActorTag> {
+            let span = Span::new(0, 3);
+            let mention = Mention { span, kind: MentionKind::Name, rule: "alias".into(), confidence: 1.0 };
+            let path: FacetPath = path.parse()?;
+            Ok(ActorTag { id: path.last_step().into(), path, mentions: vec![mention] })
+        };
+        let index = Index::in_memory()?;
+        let mut writer = index.writer()?;
+        for number in 0..64 {
+            let mut document = Document::parse(&format!("d{number:02}"), "Gas flows.\n\nGas burns.")?;
+            for (paragraph, bits) in document.paragraphs.iter_mut().zip([number, number * 5]) {
+                let has = PATHS.iter().enumerate().filter(|(place, _)| bits >> place & 1 == 1);
+                paragraph.actors = has.map(|(_, path)| tag(path)).collect::<Result<_>>()?;
+            }
+            writer.add(&document)?;
+            if number == 40 {
+                writer.commit()?;
+            }
+        }
+        writer.commit()?;
+        let searcher = index.searcher()?;
+        let reader = Reader { index: &searcher.index, searcher: &searcher.tantivy, arrays: &searcher.arrays };
+        let mut nodes = Vec::new();
+        for path in PATHS.into_iter().chain(["/state", "/org", "/state/FRA"]) {
+            nodes.push(path.parse::<FacetPath>()?);
+        }
+        for (segment, members) in reader.members(Dimension::Actor, &nodes)?.iter().enumerate() {
+            let mut found = vec![Vec::new(); nodes.len()];
+            members.each(|doc, node| found[node].push(doc));
+            let tantivy = searcher.tantivy.segment_reader(segment as u32);
+            for (node, found) in nodes.iter().zip(found) {
+                let value = [FacetFilter::Within(node.clone())];
+                let (arrays, choice) = (&reader.arrays[segment], MentionChoice::all());
+                let expected = filter::facet_bits(tantivy, arrays, Dimension::Actor, choice, &value)?;
+                assert_eq!(found, expected.iter().collect::<Vec<_>>(), "{node}");
+            }
+        }
+        Ok(())
+    }
+}
