@@ -5,6 +5,8 @@
 //!
 //! Corpus: 8 MB a case, in texts of about 100 kB, from a fixed seed: paragraphs of 30 to 150 words from a
 //! vocabulary of 20,000 words under Zipf's law, ASCII, sentences of about 15 words, a heading every tenth paragraph.
+//! The most frequent words are those of English, so that the language is plain to see, as it is of most texts; of
+//! others, trigrams tell it, 130 µs a document.
 //! `wrapped` is wrapped at 72 columns with a page number and a running head every fifty lines. With
 //! `BENCH_CORPUS=FILE` the texts of those JSON Lines are parsed as well.
 //! Caveat: generated words are shorter and more regular than English ones.
@@ -29,11 +31,14 @@ use random::{Random, word};
 const SIZE: usize = 8 << 20;
 /// Bytes of a text.
 const TEXT: usize = 100_000;
+/// The words of the first ranks.
+const FREQUENT: [&str; 12] = ["the", "of", "and", "to", "in", "a", "that", "for", "is", "on", "with", "by"];
 
 fn paragraph(random: &mut Random) -> String {
     let mut text = String::new();
     for place in 0..30 + random.below(121) {
-        let mut next = word(random.zipf(20_000));
+        let rank = random.zipf(20_000);
+        let mut next = FREQUENT.get(rank).map_or_else(|| word(rank), |&word| word.to_owned());
         if text.is_empty() || text.ends_with('.') {
             next[..1].make_ascii_uppercase();
         }

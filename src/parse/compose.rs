@@ -9,6 +9,9 @@ use super::line::is_zero_width;
 /// A link's words and target may be this long, in bytes; what is longer stays as it is.
 const LONGEST_LINK: usize = 2_000;
 
+/// Bytes that are looked at together.
+const STRETCH: usize = 64;
+
 /// A text with its place in the source.
 #[derive(Debug, Default)]
 pub(super) struct Composed {
@@ -235,12 +238,20 @@ impl<'a> Composer<'a> {
         let bytes = self.source.as_bytes();
         let mut at = start;
         while at < end {
-            // Runs of printable ASCII with single spaces are copied as they are.
-            while at < end
+            // Runs of printable ASCII with single spaces are copied as they are, a stretch at a time where it is one.
+            if at > start && at + STRETCH < end && is_plain(&bytes[at - 1..=at + STRETCH]) {
+                at += STRETCH;
+                continue;
+            }
+            let stop = end.min(at + STRETCH);
+            while at < stop
                 && (bytes[at].is_ascii_graphic()
                     || at > start && at + 1 < end && is_single_space(&bytes[at - 1..at + 2]))
             {
                 at += 1;
+            }
+            if at == stop {
+                continue;
             }
             let Some(c) = self.source[at..end].chars().next() else { break };
             let next = at + c.len_utf8();
@@ -318,6 +329,14 @@ enum Change {
     Nothing(RepairKind),
     Text(RepairKind, &'static str),
     Dash { before: bool, after: bool },
+}
+
+/// Whether all are printable ASCII and no two spaces stand together. Without a branch, which the compiler turns into vector
+/// instructions.
+fn is_plain(bytes: &[u8]) -> bool {
+    let special = bytes.iter().fold(false, |any, byte| any | !(b' '..=b'~').contains(byte));
+    let pairs = bytes.iter().zip(&bytes[1..]);
+    !special && !pairs.fold(false, |any, (a, b)| any | ((*a == b' ') & (*b == b' ')))
 }
 
 fn is_single_space(three: &[u8]) -> bool {

@@ -31,6 +31,9 @@ const EITHER: &[&str] = &[
     "univ", "usw", "u.ä", "tr", "др", "г", "гг", "тыс", "млн", "млрд",
 ];
 
+/// Characters of the longest of the abbreviations listed.
+const LONGEST_LISTED: usize = 6;
+
 /// Words that start sentences far more often than they go on after an abbreviation.
 const STARTERS: &[&str] = &[
     "A",
@@ -384,37 +387,50 @@ fn is_abbreviation(text: &str, start: usize, stop: usize, next: &str) -> bool {
     if count == 0 || count > LONGEST {
         return false;
     }
-    let follower = next.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-    let numbered = follower.starts_with(|c: char| c.is_ascii_digit())
-        || (!follower.is_empty() && follower.bytes().all(|byte| b"IVXLC".contains(&byte)));
-    let starter = STARTERS.contains(&follower);
+    // Most words before a stop are in no list, and then what follows does not matter.
+    let follower = || next.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    let numbered = || {
+        let follower = follower();
+        follower.starts_with(|c: char| c.is_ascii_digit())
+            || (!follower.is_empty() && follower.bytes().all(|byte| b"IVXLC".contains(&byte)))
+    };
+    let starter = || STARTERS.contains(&follower());
     if word.bytes().all(|byte| byte.is_ascii_digit()) {
         // "1. The ministers agree": the number of a list item. "am 4. Februar": an ordinal.
-        return (word.len() == before.len() && count <= 3) || (count <= 2 && AFTER_ORDINAL.contains(&follower));
+        return (word.len() == before.len() && count <= 3) || (count <= 2 && AFTER_ORDINAL.contains(&follower()));
     }
     if count == 1 {
         // An initial, "J. Smith"; but "Plan B. The" ends. Small letters: "p. 5", "n. 3".
-        return if word.chars().all(char::is_uppercase) { !starter } else { numbered };
+        return if word.chars().all(char::is_uppercase) { !starter() } else { numbered() };
     }
     if word.contains('.') {
         // "U.S. President", "e.g. China", "3.5. The".
         let letters = word.split('.').all(|part| part.chars().count() <= 2 && part.chars().all(char::is_alphabetic));
         let latin = matches!(word.to_ascii_lowercase().as_str(), "e.g" | "i.e" | "z.b" | "d.h" | "u.a" | "p.ex");
-        return latin || (letters && !starter) || (word == "Ph.D" && !starter);
+        return latin || ((letters || word == "Ph.D") && !starter());
+    }
+    if count > LONGEST_LISTED {
+        return false;
     }
     let small = word.to_lowercase();
     let small = small.as_str();
     if OPEN.contains(&small) {
         // "fr" and "me" are abbreviations with a capital only.
-        return count > 2 || !starter || word.starts_with(char::is_uppercase);
+        return count > 2 || !starter() || word.starts_with(char::is_uppercase);
     }
-    (NUMBERED.contains(&small) && numbered) || (EITHER.contains(&small) && !starter)
+    (NUMBERED.contains(&small) && numbered()) || (EITHER.contains(&small) && !starter())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn no_listed_abbreviation_is_too_long_to_be_found() {
+        let longest = [OPEN, NUMBERED, EITHER].concat().iter().map(|word| word.chars().count()).max();
+        assert_eq!(longest, Some(LONGEST_LISTED));
+    }
 
     /// Sentences are separated by `|`, which also stands for the space.
     const CASES: &[&str] = &[
