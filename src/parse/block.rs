@@ -62,7 +62,10 @@ pub(super) fn blocks(source: &str, lines: &mut [Line], parser: &Parser) -> Vec<B
             for run in runs(&text, |at, next| free(lines, at, next)) {
                 // A rule parts text, but not the head, the rows and the notes of a table.
                 let run = &text[run.range()];
-                let is_row = |at: &&usize| join::cells(source, lines[**at].start, lines[**at].end).nth(1).is_some();
+                let is_row = |at: &&usize| {
+                    let line = &lines[**at];
+                    line.spaced && join::cells(source, line.start, line.end).nth(1).is_some()
+                };
                 let ruled = run.iter().any(|&at| is_rule(at)) && run.iter().filter(is_row).nth(1).is_none();
                 for part in runs(run, |at, next| ruled && (is_rule(at) || is_rule(next))) {
                     split_run(source, lines, &run[part.range()], &mut blocks);

@@ -88,13 +88,15 @@ fn is_job_line(text: &str) -> bool {
 /// `S/RES/2178 (2014)`.
 fn is_symbol(text: &str) -> bool {
     let symbol = text.split_once(" (").filter(|(_, rest)| rest.ends_with(')')).map_or(text, |(symbol, _)| symbol);
+    if symbol.len() > 40 {
+        return false;
+    }
     let parts = symbol.split('/').collect::<Vec<_>>();
     let is_part = |part: &&str| {
         !part.is_empty()
             && part.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || b".-".contains(&byte))
     };
-    symbol.len() <= 40
-        && parts.len() >= 2
+    parts.len() >= 2
         && parts.iter().all(is_part)
         && parts[0].starts_with(|c: char| c.is_ascii_uppercase())
         && symbol.bytes().any(|byte| byte.is_ascii_digit())

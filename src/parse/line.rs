@@ -33,6 +33,8 @@ pub(super) struct Line {
     pub(super) page_before: bool,
     /// Whether its bytes can be copied as they are: printable ASCII, single spaces, no link.
     pub(super) plain: bool,
+    /// Whether a tab or two spaces stand in it; without them it has no columns.
+    pub(super) spaced: bool,
     pub(super) mark: Mark,
 }
 
@@ -119,9 +121,11 @@ fn measure(source: &str, from: usize, to: usize, seen: &Scan) -> Option<Line> {
     let indent = whole[..lead].chars().map(|c| if c == '\t' { 4 } else { 1 }).sum();
     let cut = (whole.len() - trimmed.len()) as u32;
     let columns = if seen.special { trimmed.chars().count() as u32 } else { seen.characters.saturating_sub(cut) };
-    let plain = !seen.special && (!seen.double_space || !trimmed.contains("  "));
+    let doubled = seen.double_space && trimmed.contains("  ");
+    let spaced = doubled || seen.special && trimmed.contains('\t');
+    let plain = !seen.special && !doubled;
     let mark = Mark::Text;
-    Some(Line { start, end, columns, indent, blank_before: false, page_before: false, plain, mark })
+    Some(Line { start, end, columns, indent, blank_before: false, page_before: false, plain, spaced, mark })
 }
 
 fn is_invisible(c: char) -> bool {

@@ -107,7 +107,7 @@ impl<'a> View<'a> {
     fn is_table(&self, block: &Block) -> bool {
         let mut tabled = 0;
         for line in block.text(self.lines).map(|at| &self.lines[at]) {
-            let is_row = !line.plain && join::cells(self.source, line.start, line.end).nth(1).is_some();
+            let is_row = line.spaced && join::cells(self.source, line.start, line.end).nth(1).is_some();
             tabled += u32::from(is_row);
         }
         tabled >= 2 && 5 * tabled >= 3 * block.lines
@@ -142,7 +142,7 @@ impl<'a> View<'a> {
     }
 
     fn says_contents(&self, place: usize) -> bool {
-        let letters = self.first(place).chars().filter(|c| c.is_alphabetic()).take(40);
+        let letters = self.first(place).chars().filter(|c| c.is_alphabetic()).take(16);
         let letters: String = letters.flat_map(char::to_lowercase).collect();
         ["contents", "page", "tableofcontents"].contains(&&*letters)
     }
@@ -152,7 +152,7 @@ impl<'a> View<'a> {
         self.blocks[place].text(self.lines).any(|at| {
             let line = &self.lines[at];
             line.text(self.source).matches(" | ").count() >= 2
-                || !line.plain && join::cells(self.source, line.start, line.end).nth(1).is_some()
+                || line.spaced && join::cells(self.source, line.start, line.end).nth(1).is_some()
         })
     }
 
