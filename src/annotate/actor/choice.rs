@@ -72,7 +72,7 @@ impl Resolver<'_> {
         if homograph.row.no.iter().filter(is_far).any(speaks) {
             return Err(Rule::CueAgainst);
         }
-        if homograph.doc_yes.iter().any(|&actor| self.licences.names(actor)) {
+        if homograph.doc_yes.iter().any(|&actor| self.licences.speaks_of(actor)) {
             return Ok(Some(Rule::Cue));
         }
         if homograph.doc_no.iter().any(|&actor| self.licences.names(actor)) {
@@ -125,6 +125,7 @@ impl Resolver<'_> {
 
     /// Whether a member of a block group stands beside the candidate in a list.
     fn near(&self, text: &str, candidates: &[Candidate], at: usize, group: &str) -> bool {
+        let links = |between: &str| links(between) || is_contest(between);
         let in_group = |other: &Candidate| {
             let group_of = self.gazetteer.entries[other.entry as usize].group;
             group_of.checked_sub(1).is_some_and(|index| self.gazetteer.groups[index as usize] == group)
@@ -242,9 +243,17 @@ impl Resolver<'_> {
             Guard::Free => Ok(Rule::Alias),
             _ if self.licences.names(claim.actor) => Ok(Rule::LicensedName),
             Guard::The
-                if prev_word(text, span.start).is_some_and(|word| text[word.range()].eq_ignore_ascii_case("the")) =>
+                if prev_word(text, span.start)
+                    .is_some_and(|word| matches!(&*text[word.range()].to_ascii_lowercase(), "the" | "an" | "a")) =>
             {
                 Ok(Rule::ArticleAcronym)
+            }
+            // "CAR rebels": what belongs to a state.
+            Guard::The
+                if self.gazetteer.actors[claim.actor as usize].kind.is_country()
+                    && self.gazetteer.part_after(text, span).is_some() =>
+            {
+                Ok(Rule::BesideOwner)
             }
             Guard::The | Guard::Beside
                 if self.licences.speaks_of(self.gazetteer.actors[claim.actor as usize].above) =>
@@ -338,6 +347,14 @@ impl Resolver<'_> {
             _ => Err(Rule::NoAntecedent),
         }
     }
+}
+
+/// Whether the words between two names set one against the other, as of teams: "Georgia beat Florida".
+fn is_contest(between: &str) -> bool {
+    matches!(between, "-" | "\u{2013}")
+        || between.strip_prefix(' ').and_then(|words| words.strip_suffix(' ')).is_some_and(|words| {
+            is_in(List::Contests, words.strip_suffix(" at").unwrap_or(words).trim_end_matches('.'))
+        })
 }
 
 /// Whether the word behind the next one, an article left out, is capitalised and no day or month.

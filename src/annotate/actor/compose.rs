@@ -46,9 +46,14 @@ impl Gazetteer {
         }
         let before = prev_word(text, state.start);
         let mut not_holder = before.is_some_and(|word| is_in(List::NotHolding, &text[word.range()]));
+        let mut of_a_creed = false;
         for _ in 0..=MAX_MODIFIERS {
             let word = next_word(text, at)?;
             if let Some((end, role)) = self.role_at(text, word.start) {
+                // "Iraq's Shia militias" are its armed opposition; "Iraq's Shia leaders" are not its government.
+                if of_a_creed && &*self.slots[role.slot as usize].id != "REB" {
+                    return None;
+                }
                 // "Russia's opposition to enlargement" is no party: the noun has an object.
                 let next = next_word(text, end);
                 if next.is_some_and(|next| &text[next.range()] == "to")
@@ -60,9 +65,11 @@ impl Gazetteer {
                 return Some(Part { span: Span::new(word.start, end), role, not_holder });
             }
             let modifier = &text[word.range()];
-            if !is_in(List::Modifiers, modifier) {
+            let creed = is_in(List::Creeds, modifier);
+            if !creed && !is_in(List::Modifiers, modifier) {
                 return None;
             }
+            of_a_creed |= creed;
             not_holder |= is_in(List::NotHolding, modifier);
             at = word.end;
         }

@@ -11,6 +11,7 @@ use super::draft::{Guard, Sense};
 use super::gazetteer::{Gazetteer, NOBODY};
 use super::homograph::Default_;
 use super::period::Period;
+use super::record::ActorKind;
 use super::scan::{Candidate, Fit};
 use crate::document::{MentionKind, Span};
 
@@ -24,8 +25,8 @@ const MAX_DEFINITIONS: usize = 256;
 #[derive(Debug)]
 pub(crate) struct Licences {
     named: Vec<u64>,
-    /// States of which the document mentions a capital, whether as a party or as a place.
-    seats: Vec<u64>,
+    /// Actors of which the document mentions a part, or a capital, whether as a party or as a place.
+    spoken_of: Vec<u64>,
     /// Acronyms of the gazetteer that the document defines, by entry; [`NOBODY`] where it means somebody
     /// the gazetteer does not know.
     pub(crate) defined: HashMap<u32, u32>,
@@ -36,7 +37,7 @@ pub(crate) struct Licences {
 impl Licences {
     pub(crate) fn new(actors: usize) -> Licences {
         let none = vec![0; actors.div_ceil(64)];
-        Licences { named: none.clone(), seats: none, defined: HashMap::new(), own: HashMap::new() }
+        Licences { named: none.clone(), spoken_of: none, defined: HashMap::new(), own: HashMap::new() }
     }
 
     /// Whether the document names the actor in full, or by an acronym that nothing else can mean.
@@ -44,13 +45,18 @@ impl Licences {
         self.named.get(actor as usize / 64).is_some_and(|word| word & 1 << (actor % 64) != 0)
     }
 
-    /// Whether the document speaks of the actor: names it, or a capital of it.
+    /// Whether the document speaks of the actor: names it, a part of it, or a capital of it.
     pub(crate) fn speaks_of(&self, actor: u32) -> bool {
-        self.names(actor) || self.seats.get(actor as usize / 64).is_some_and(|word| word & 1 << (actor % 64) != 0)
+        self.names(actor) || self.spoken_of.get(actor as usize / 64).is_some_and(|word| word & 1 << (actor % 64) != 0)
     }
 
-    fn add(&mut self, actor: u32) {
+    fn add(&mut self, gazetteer: &Gazetteer, actor: u32) {
         set(&mut self.named, actor);
+        let record = &gazetteer.actors[actor as usize];
+        if record.kind != ActorKind::Person {
+            set(&mut self.spoken_of, record.home);
+            set(&mut self.spoken_of, record.above);
+        }
     }
 
     /// Takes in the candidates of one text.
@@ -68,15 +74,15 @@ impl Licences {
                 && candidate.fit != Fit::Capitals
                 && !unsure
             {
-                self.add(claim.actor);
+                self.add(gazetteer, claim.actor);
             }
             for claim in claims.iter().filter(|claim| claim.sense == Sense::Capital && claim.period.allows(when)) {
-                set(&mut self.seats, claim.actor);
+                set(&mut self.spoken_of, claim.actor);
             }
             // Namesakes by full name ("George Bush") license each of them; the date decides later.
             if claims.len() > 1 && claims.iter().all(|claim| claim.sense == Sense::Name && claim.guard == Guard::Free) {
                 let persons = claims.iter().filter(|claim| !gazetteer.actors[claim.actor as usize].offices.is_empty());
-                persons.for_each(|claim| self.add(claim.actor));
+                persons.for_each(|claim| self.add(gazetteer, claim.actor));
             }
             let before = at.checked_sub(1).map(|before| candidates[before]);
             self.read_definition(gazetteer, text, *candidate, before);
@@ -106,7 +112,7 @@ impl Licences {
                     Some(entry) => _ = self.defined.insert(entry, part),
                     None => _ = self.own.insert(acronym.into(), part),
                 }
-                self.add(part);
+                self.add(gazetteer, part);
                 break;
             }
         }
@@ -135,7 +141,7 @@ impl Licences {
             if let Some(name) = spelled_out {
                 let same = claims.iter().any(|claim| claim.actor == name.actor);
                 if same || spells(&text[before.range()], surface) {
-                    self.add(name.actor);
+                    self.add(gazetteer, name.actor);
                     self.defined.insert(acronym.entry, name.actor);
                     return;
                 }
@@ -149,7 +155,7 @@ impl Licences {
         });
         let actor = kin.map_or(NOBODY, |claim| claim.actor);
         if actor != NOBODY {
-            self.add(actor);
+            self.add(gazetteer, actor);
         }
         self.defined.entry(acronym.entry).or_insert(actor);
     }

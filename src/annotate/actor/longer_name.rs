@@ -52,6 +52,10 @@ impl Gazetteer {
             if matches!(word, "USS" | "USNS" | "HMS" | "HMAS" | "HMCS" | "HMNZS" | "SS" | "MV" | "MT" | "RMS" | "RFA") {
                 return true;
             }
+            // "Mr. Chad", "Congresswoman Jordan"
+            if is_in(List::StyledSurname, word.trim_end_matches('.')) && word.starts_with(char::is_uppercase) {
+                return true;
+            }
             // "Professor Lynn Malta"; a given name alone may be a word: "Will Russia agree?"
             if is_in(List::Given, word)
                 && prev_word(text, before.start).is_some_and(|title| {

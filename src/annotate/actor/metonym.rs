@@ -43,6 +43,10 @@ pub(crate) fn stands_for_government(text: &str, span: Span, neighbours: Neighbou
     {
         return None;
     }
+    // "Brussels bureaucrats", "Tokyo policymakers"
+    if next_word(text, span.end).is_some_and(|word| is_in(List::CapitalCircles, &text[word.range()])) {
+        return Some(Rule::SeatOwns);
+    }
     // "the London attacks were staged", "the recent Geneva talks": a modifier.
     if before_text.eq_ignore_ascii_case("the") {
         return None;
@@ -445,7 +449,12 @@ fn after_companions(text: &str, end: usize) -> Option<usize> {
 /// Whether a verb of several subjects follows: "Kinshasa and Kigali accuse each other".
 fn act_together(text: &str, at: usize) -> bool {
     let mut word = next_word(text, at);
-    if let Some(adverb) = word.filter(|word| text[word.range()].ends_with("ly")) {
+    for _ in 0..2 {
+        let adverb = |word: &Span| {
+            let word = &text[word.range()];
+            word.ends_with("ly") || is_in(List::Adverbs, word)
+        };
+        let Some(adverb) = word.filter(adverb) else { break };
         word = next_word(text, adverb.end);
     }
     word.is_some_and(|word| is_in(List::BaseVerbs, &text[word.range()]))

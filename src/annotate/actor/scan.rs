@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use super::context::{char_before, is_hyphen, is_unspaced, is_word_char};
 use super::gazetteer::Gazetteer;
+use super::trie::without_accent;
 use crate::text::Run;
 
 /// How the capitals of a text compare to those of a name.
@@ -52,6 +53,7 @@ pub(crate) fn fit(name: &str, surface: &str) -> Option<(Fit, usize)> {
     let mut lowered = 0;
     let mut lowered_first = false;
     let mut after_hyphen = 0;
+    let mut accented = 0;
     let mut letters = 0;
     let mut any_lower = false;
     let mut before = ' ';
@@ -65,6 +67,14 @@ pub(crate) fn fit(name: &str, surface: &str) -> Option<(Fit, usize)> {
                 any_lower |= c.is_lowercase();
             }
             if c != wanted {
+                let has_accent = |c: char| !c.is_ascii() && without_accent(c).is_some();
+                if has_accent(wanted) != has_accent(c) {
+                    // An accent that the name has may not be left out: "Malé" is no male.
+                    if has_accent(wanted) {
+                        return None;
+                    }
+                    accented += 1;
+                }
                 if wanted.is_lowercase() && c.is_uppercase() {
                     raised += 1;
                     raised_inside |= before.is_alphabetic();
@@ -79,7 +89,7 @@ pub(crate) fn fit(name: &str, surface: &str) -> Option<(Fit, usize)> {
         }
         before = c;
     }
-    let differ = raised + lowered + after_hyphen;
+    let differ = raised + lowered + after_hyphen + accented;
     if raised + lowered == 0 {
         return Some((Fit::Exact, differ));
     }
@@ -277,6 +287,8 @@ mod tests {
         assert_eq!(fit("the Alliance", "The Alliance"), Some((Fit::Titled, 1)));
         assert_eq!(fit("European Union", "European union").map(|fit| fit.0), Some(Fit::Loose));
         assert_eq!(fit("White House", "White house"), None);
+        assert_eq!(fit("Fernandez", "Fernández"), Some((Fit::Exact, 1)));
+        assert_eq!(fit("Malé", "Male"), None);
         assert_eq!(fit("中国", "中国"), Some((Fit::Exact, 0)));
     }
 }

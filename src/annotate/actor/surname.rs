@@ -24,7 +24,8 @@ pub(crate) struct Setting<'a> {
 pub(crate) fn holder(text: &str, span: Span, claims: &[Claim], setting: Setting<'_>) -> Result<(u32, Rule), Rule> {
     let title = title_before(text, span.start).or_else(|| title_after(text, span.end));
     if title.is_none()
-        && let Some(person) = by_owner(text, span, claims, setting)
+        && let Some(person) =
+            by_owner(text, span, claims, setting).or_else(|| by_country_ruled(text, span, claims, setting))
     {
         return Ok((person, Rule::SurnameTitle));
     }
@@ -171,7 +172,12 @@ fn by_title(claims: &[Claim], title: Title, setting: Setting<'_>) -> Option<u32>
 fn by_owner(text: &str, span: Span, claims: &[Claim], setting: Setting<'_>) -> Option<u32> {
     let Setting { gazetteer, when, .. } = setting;
     let head = text[..span.start].strip_suffix(' ')?;
-    let head = head.strip_suffix("'s").or_else(|| head.strip_suffix("\u{2019}s"))?;
+    let head = before_first_of_two(head).unwrap_or(head);
+    // "Iran's", "the Philippines'"
+    let head = ["'s", "\u{2019}s"].into_iter().find_map(|mark| head.strip_suffix(mark)).or_else(|| {
+        let plural = head.strip_suffix(['\'', '\u{2019}'])?;
+        plural.ends_with('s').then_some(plural)
+    })?;
     let mut starts = head.char_indices().rev().take(MAX_OWNER_CHARS).filter(|(_, c)| *c == ' ').map(|(at, _)| at + 1);
     let starts = [starts.next(), starts.next(), starts.next()];
     let begin = (head.len() <= MAX_OWNER_CHARS).then_some(0);
@@ -179,20 +185,51 @@ fn by_owner(text: &str, span: Span, claims: &[Claim], setting: Setting<'_>) -> O
     let owner = names.find_map(|name| gazetteer.lookup_exact(name))?;
     let owner = *gazetteer.ids.get(owner.id())?;
     let risky = claims.iter().any(|claim| claim.guard == Guard::Risky);
-    if risky && next_word(text, span.end).is_some_and(|word| !is_in(List::Agentive, &text[word.range()])) {
+    let goes_on = |next: &str| next == "and" || is_in(List::Agentive, next);
+    if risky && next_word(text, span.end).is_some_and(|word| !goes_on(&text[word.range()])) {
         return None;
     }
-    let serves = |person: u32, only_now: bool| {
+    the_one(claims, |person, only_now| {
         gazetteer.actors[person as usize].offices().iter().any(|office| {
             let at = &gazetteer.actors[office.at as usize];
             (office.at == owner || at.home == owner || at.above == owner)
                 && office.period.allows(when)
                 && (!only_now || office.period.is_open())
         })
-    };
+    })
+}
+
+/// What stands before the first of two surnames that one owner has: "Poland's Tusk and".
+fn before_first_of_two(head: &str) -> Option<&str> {
+    let first = head.strip_suffix(" and")?;
+    let start = first.rfind(' ')?;
+    first[start + 1..].starts_with(char::is_uppercase).then(|| &head[..start])
+}
+
+/// The only person with this surname who led the state that is called theirs: "Assad's Syria", "Deby's Chad".
+fn by_country_ruled(text: &str, span: Span, claims: &[Claim], setting: Setting<'_>) -> Option<u32> {
+    let Setting { gazetteer, when, .. } = setting;
+    let end = after_possessive(text, span.end);
+    let first = next_word(text, end).filter(|word| end > span.end && text[word.start..].starts_with(char::is_uppercase))?;
+    let second = next_word(text, first.end);
+    let names = [second.map(|second| &text[first.start..second.end]), Some(&text[first.range()])];
+    let state = names.into_iter().flatten().find_map(|name| gazetteer.lookup_exact(name))?;
+    let state = *gazetteer.ids.get(state.id())?;
+    the_one(claims, |person, only_now| {
+        gazetteer.actors[person as usize].offices().iter().any(|office| {
+            office.at == state
+                && HEADS.contains(&office.role())
+                && office.period.allows(when)
+                && (!only_now || office.period.is_open())
+        })
+    })
+}
+
+/// The only one of the claims that fits, or the only one that does and is still in office.
+fn the_one(claims: &[Claim], fits: impl Fn(u32, bool) -> bool) -> Option<u32> {
     [false, true].into_iter().find_map(|only_now| {
-        let mut serving = claims.iter().filter(|claim| serves(claim.actor, only_now));
-        match (serving.next(), serving.next()) {
+        let mut fitting = claims.iter().filter(|claim| fits(claim.actor, only_now));
+        match (fitting.next(), fitting.next()) {
             (Some(only), None) => Some(only.actor),
             _ => None,
         }

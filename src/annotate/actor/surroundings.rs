@@ -23,7 +23,9 @@ pub(crate) fn rules_out(text: &str, span: Span, candidate: Candidate, entry: &En
     if next == Some('/') && text[span.end + 1..].starts_with(|c: char| c.is_ascii_digit()) {
         return Err(Rule::Address);
     }
-    if next == Some('$') || next == Some(' ') && text[span.end + 1..].starts_with('$') {
+    // "US $5", "HK$5"; "lent Nepal $90 million" is no currency.
+    let short = !surface.bytes().any(|byte| byte.is_ascii_lowercase());
+    if next == Some('$') || short && text[span.end..].starts_with(" $") {
         return Err(Rule::Currency);
     }
     let letters = surface.bytes().filter(u8::is_ascii_alphabetic).count();

@@ -261,8 +261,29 @@ fn fold_other(c: char) -> Folded {
         '\u{2018}' | '\u{2019}' | '\u{201b}' | '\u{02bc}' | '\u{00b4}' | '\u{ff07}' => Folded::Ascii(b'\''),
         '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{ff0d}' => Folded::Ascii(b'-'),
         c if c.is_whitespace() => Folded::Ascii(b' '),
-        c => Folded::Letters(c.to_lowercase()),
+        c => match without_accent(c) {
+            Some(letter) => Folded::Ascii(letter),
+            None => Folded::Letters(c.to_lowercase()),
+        },
     }
+}
+
+/// The letter of ASCII below the accents of a Latin letter, small: "Fernández" is read where the name is "Fernandez".
+///
+/// [`fit`](super::scan::fit) has the last word, so that "male" is not read where the name is "Malé".
+pub(crate) fn without_accent(c: char) -> Option<u8> {
+    if !matches!(c, '\u{c0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}') {
+        return None;
+    }
+    let mut base = None;
+    match c {
+        'ø' | 'Ø' => base = Some('o'),
+        'ł' | 'Ł' => base = Some('l'),
+        'đ' | 'Đ' => base = Some('d'),
+        'ı' => base = Some('i'),
+        c => unicode_normalization::char::decompose_canonical(c, |part| base = base.or(Some(part))),
+    }
+    base.filter(char::is_ascii_alphabetic).map(|letter| letter.to_ascii_lowercase() as u8)
 }
 
 fn skip_space(text: &str, mut at: usize) -> usize {
