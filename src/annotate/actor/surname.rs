@@ -210,7 +210,8 @@ fn before_first_of_two(head: &str) -> Option<&str> {
 fn by_country_ruled(text: &str, span: Span, claims: &[Claim], setting: Setting<'_>) -> Option<u32> {
     let Setting { gazetteer, when, .. } = setting;
     let end = after_possessive(text, span.end);
-    let first = next_word(text, end).filter(|word| end > span.end && text[word.start..].starts_with(char::is_uppercase))?;
+    let first =
+        next_word(text, end).filter(|word| end > span.end && text[word.start..].starts_with(char::is_uppercase))?;
     let second = next_word(text, first.end);
     let names = [second.map(|second| &text[first.start..second.end]), Some(&text[first.range()])];
     let state = names.into_iter().flatten().find_map(|name| gazetteer.lookup_exact(name))?;
