@@ -318,18 +318,25 @@ fn judge(heading: &str) -> Result<Score> {
 
 #[test]
 fn prose_has_the_topics_a_reader_gives_it() -> Result<()> {
-    // The cues were written with these at hand.
-    let learnt = judge("Seen")?;
-    assert!(learnt.wanted == 150 && learnt.found >= 148 && learnt.wrong <= 11, "{learnt:?}");
-    // These were written after the cues, and nothing was mended for them: what a new text may expect.
-    let unseen = judge("Unseen")?;
-    assert!(unseen.wanted == 36 && unseen.found >= 17 && unseen.wrong <= 4, "{unseen:?}");
-    // The same in the plainer words of news agencies. Before cues were added for the first, 21 of its 60 topics were
-    // found, and 16 of the 52 of the second.
-    let news = judge("News, seen")?;
-    assert!(news.wanted == 60 && news.found >= 47 && news.wrong <= 11, "{news:?}");
-    let unseen = judge("News, unseen")?;
-    assert!(unseen.wanted == 52 && unseen.found >= 21 && unseen.wrong <= 8, "{unseen:?}");
+    // The cues were written, or mended, with these at hand. A tag counts as wrong where the reader did not think of its
+    // top beforehand; of about half of those he would say afterwards that they may stand.
+    let sets = [
+        ("Seen", 150, 149, 11),
+        ("Briefs, seen", 36, 36, 6),
+        ("News, seen", 60, 48, 10),
+        ("Agencies, seen", 52, 48, 15),
+        ("Correspondents, seen", 77, 75, 6),
+        ("Dispatches, seen", 77, 68, 23),
+        // Riddles, some of them: what they are about is said nowhere.
+        ("Oblique, seen", 73, 24, 22),
+        // These were written after the cues, and nothing was mended for them: what a new text may expect. Before the
+        // cues that came with "Correspondents", 16 were found, and 19 of 39 tags were wrong.
+        ("Unseen", 56, 21, 20),
+    ];
+    for (heading, wanted, found, wrong) in sets {
+        let score = judge(heading)?;
+        assert!(score.wanted == wanted && score.found >= found && score.wrong <= wrong, "{heading}: {score:?}");
+    }
     Ok(())
 }
 
@@ -345,6 +352,22 @@ fn a_pair_does_not_silence_what_is_heavier_between_its_halves() -> Result<()> {
     let document = annotator.annotate(Document::parse("a", text)?);
     let cues: Vec<&str> = document.paragraphs[0].topics[0].cues.iter().map(|cue| &*cue.cue).collect();
     assert_eq!(cues, ["truce", "arrived ~9 talks"]);
+    Ok(())
+}
+
+#[test]
+fn a_pair_does_not_count_where_a_half_stands_in_a_block() -> Result<()> {
+    let mut builder = Taxonomy::builder();
+    builder.clear().add_json_lines(
+        "blocks",
+        "{\"path\": \"/topic/a\", \"cues\": [\"climate ~4 security|front\", {\"cue\": \"climate of\", \"kind\": \"block\"}, {\"cue\": \"liberation front\", \"kind\": \"block\"}]}
+         {\"path\": \"/topic/b\", \"cues\": [\"trust ~4 security\"]}",
+    );
+    let annotator = Annotator::builder().taxonomy(builder.build()?).build();
+    assert_eq!(tags(&annotator, "They live in a climate of trust and security.")?, ["/topic/b"]);
+    assert!(tags(&annotator, "The climate suits the Liberation Front.")?.is_empty());
+    assert_eq!(tags(&annotator, "The climate and security.")?, ["/topic/a"]);
+    assert_eq!(tags(&annotator, "In a climate of fear, climate became security.")?, ["/topic/a"]);
     Ok(())
 }
 

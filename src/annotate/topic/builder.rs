@@ -45,7 +45,7 @@ pub(super) fn built_in_lexicon() -> Result<Lexicon> {
 /// (`@OPEC`: the id, or anybody below it). A word written in capitals (`AIDS`) must stand so. The kinds are
 /// `strong` (enough alone), `normal` (enough under the balanced profile), `weak` (needs another cue),
 /// `company` (counts only beside a cue of another kind), `against` (speaks against the topic) and `block`
-/// (silences the cues inside it).
+/// (silences the cues inside it, and pairs of which a half stands there).
 ///
 /// # Examples
 ///

@@ -15,7 +15,8 @@ pub(super) enum CueKind {
     Company,
     /// Speaks against the topic.
     Against,
-    /// Silences the cues of its top that stand inside it: "Nobel Peace Prize" is not about peace.
+    /// Silences the cues of its top that stand inside it, and pairs of which a half does: "Nobel Peace Prize" is not
+    /// about peace.
     Block,
 }
 

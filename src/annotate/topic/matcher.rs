@@ -69,6 +69,8 @@ pub(super) struct Scratch {
     /// Cues of words, and those with the cues that are actors.
     found: Vec<Hit>,
     all: Vec<Hit>,
+    /// The blocks, with their tops.
+    blocks: Vec<(u16, Span)>,
     /// By top.
     covered: Vec<Cover>,
 }
@@ -328,9 +330,19 @@ impl Matcher {
 
     /// Longest wins inside a top: what is nested in a longer match of its top is left out, unless it weighs more. A
     /// pair spans words that are not its own: "arrived for talks on the truce" must not lose the talks to the arrival.
+    /// Nor does a pair count of which a half stands in a block: "a climate of trust and security" is not about climate.
     fn leave_out_nested(&self, scratch: &mut Scratch, hits: &mut Vec<Hit>) {
-        let Scratch { all, covered, .. } = scratch;
+        let Scratch { all, covered, blocks, .. } = scratch;
         hits.clear();
+        blocks.clear();
+        let block = |hit: &Hit| {
+            let target = self.targets[hit.cue as usize];
+            target.blocks.then_some((target.top, hit.span))
+        };
+        blocks.extend(all.iter().filter_map(block));
+        if !blocks.is_empty() {
+            all.retain(|hit| !self.is_pair[hit.cue as usize] || !self.is_half_blocked(hit, blocks));
+        }
         all.sort_unstable_by(|one, other| {
             let key = |found: &Hit| (found.span.start, std::cmp::Reverse(found.span.end));
             let weight = |found: &Hit| self.targets[found.cue as usize].weight;
@@ -354,6 +366,14 @@ impl Matcher {
                 }
             }
         }
+    }
+
+    /// Whether the first or the last word of a pair stands in one of the blocks, as long as the block is of its top.
+    fn is_half_blocked(&self, pair: &Hit, blocks: &[(u16, Span)]) -> bool {
+        let top = self.targets[pair.cue as usize].top;
+        let Span { start, end } = pair.span;
+        let is_over = |block: &Span| block.start <= start && start < block.end || block.start < end && end <= block.end;
+        blocks.iter().any(|(its, block)| *its == top && is_over(block))
     }
 }
 
