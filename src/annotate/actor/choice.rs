@@ -2,7 +2,7 @@
 
 use super::context::{after_possessive, char_at, in_capitals, next_word, prev_word};
 use super::draft::{Guard, Sense};
-use super::gazetteer::{Claim, Entry};
+use super::gazetteer::{Claim, Entry, NOBODY};
 use super::homograph::{Cue, Default_, around, at_start, follows, given_before, precedes, surname_after};
 use super::metonym::{Neighbours, is_only_like, links, stands_for_government};
 use super::period::Period;
@@ -165,6 +165,10 @@ impl Resolver<'_> {
             if !claim.period.allows(self.when) || claim.sense == Sense::Surname || claim.sense == Sense::Reference {
                 continue;
             }
+            if self.is_of_another_state(text, *claim, candidates, at) {
+                refused = Rule::OtherOwner;
+                continue;
+            }
             let verdict = match claim.sense {
                 // "Isaiah Berlin wrote"
                 Sense::Capital if given_before(text, span.start) => Err(Rule::OtherPerson),
@@ -217,6 +221,43 @@ impl Resolver<'_> {
             return self.reference(text, span, claims);
         }
         Err(refused)
+    }
+
+    /// Whether another state owns what has the name of an institution: "the State Council of Romania", "Cuba's
+    /// Revolutionary Guards".
+    fn is_of_another_state(&self, text: &str, claim: Claim, candidates: &[Candidate], at: usize) -> bool {
+        if claim.actor == NOBODY || claim.sense != Sense::Name {
+            return false;
+        }
+        let actor = &self.gazetteer.actors[claim.actor as usize];
+        if actor.kind != ActorKind::Institution {
+            return false;
+        }
+        let this = candidates[at];
+        let owns = |other: &Candidate, sense: Sense| {
+            let claims = self.gazetteer.claims_of(&self.gazetteer.entries[other.entry as usize]);
+            let state =
+                |claim: &&Claim| claim.actor != NOBODY && self.gazetteer.actors[claim.actor as usize].kind.is_country();
+            let mut states = claims.iter().filter(state).filter(|claim| claim.sense == sense).peekable();
+            // A former state had the institutions of the one that followed it: "the Soviet GRU".
+            states.peek().is_some()
+                && states.all(|claim| {
+                    claim.actor != actor.home
+                        && self.gazetteer.actors[claim.actor as usize].kind != ActorKind::FormerState
+                })
+        };
+        let behind = candidates.get(at + 1).is_some_and(|next| {
+            matches!(text.get(this.end as usize..next.start as usize), Some(" of " | " of the "))
+                && owns(next, Sense::Name)
+        });
+        let before = at.checked_sub(1).map(|before| candidates[before]).is_some_and(|before| {
+            match text.get(before.end as usize..this.start as usize) {
+                Some("'s " | "\u{2019}s ") => owns(&before, Sense::Name),
+                Some(" ") => owns(&before, Sense::Demonym),
+                _ => false,
+            }
+        });
+        behind || before
     }
 
     /// How well a claim fits beside others on the same name: the document's own names, then its date, then
@@ -310,8 +351,9 @@ impl Resolver<'_> {
             .filter_map(|claim| self.last_person.get(&claim.actor).map(|when| (*when, claim.actor)))
             .max()
             .map(|(_, person)| person);
+        let claims: Vec<Claim> = claims.iter().copied().filter(|claim| claim.sense == Sense::Surname).collect();
         let setting = surname::Setting { gazetteer: self.gazetteer, licences: self.licences, when: self.when, last };
-        let (person, rule) = surname::holder(text, span, claims, setting)?;
+        let (person, rule) = surname::holder(text, span, &claims, setting)?;
         let claim = claims.iter().find(|claim| claim.actor == person).copied().ok_or(Rule::NeedsLicence)?;
         self.remember(person);
         Ok((claim, rule))

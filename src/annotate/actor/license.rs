@@ -123,6 +123,10 @@ impl Licences {
         if self.defined.len() >= MAX_DEFINITIONS || self.defined.contains_key(&acronym.entry) {
             return;
         }
+        // "(SAMOA)" may be spelled like a state and is no name of it.
+        if acronym.fit == Fit::Capitals {
+            return;
+        }
         let range = acronym.range();
         let surface = &text[range.clone()];
         if char_before(text, range.start) != Some('(')

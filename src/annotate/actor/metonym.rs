@@ -33,7 +33,11 @@ pub(crate) fn stands_for_government(text: &str, span: Span, neighbours: Neighbou
     if owned > span.end {
         return owns_policy(text, owned).then_some(Rule::SeatOwns);
     }
-    let before = prev_word(text, span.start);
+    // "satisfy both Athens and Ankara"
+    let before = prev_word(text, span.start).and_then(|word| match &text[word.range()] {
+        "both" => prev_word(text, word.start).or(Some(word)),
+        _ => Some(word),
+    });
     let before_text = before.map_or("", |word| &text[word.range()]);
     // "Moscow, Russia" and "Tripoli, Lebanon" are places.
     if let Some(after) = neighbours.after
@@ -43,15 +47,19 @@ pub(crate) fn stands_for_government(text: &str, span: Span, neighbours: Neighbou
     {
         return None;
     }
-    // "Brussels bureaucrats", "Tokyo policymakers"
+    // "Brussels bureaucrats", "the Pretoria regime"
     if next_word(text, span.end).is_some_and(|word| is_in(List::CapitalCircles, &text[word.range()])) {
         return Some(Rule::SeatOwns);
+    }
+    // "announced on Cairo radio"
+    if followed_by(text, span.end, &["radio", "television", "Radio", "Television"]) {
+        return None;
     }
     // "the London attacks were staged", "the recent Geneva talks": a modifier.
     if before_text.eq_ignore_ascii_case("the") {
         return None;
     }
-    let is_place = is_place_preposition(before_text) || before.is_some_and(|before| is_way(text, before));
+    let is_place = is_in(List::PlacePrep, before_text) || before.is_some_and(|before| is_way(text, before));
     // "a State with Jerusalem as its capital"
     if followed_by(text, span.end, &["as"]) && is_made_capital(text, span.end) {
         return None;
@@ -114,11 +122,16 @@ pub(crate) fn stands_for_government(text: &str, span: Span, neighbours: Neighbou
     joined(text, span, neighbours)
 }
 
-/// Whether "as its capital" or the like follows.
+/// Whether "as its capital", "as the eternal capital" or the like follows.
 fn is_made_capital(text: &str, at: usize) -> bool {
-    let third =
-        next_word(text, at).and_then(|word| next_word(text, word.end)).and_then(|word| next_word(text, word.end));
-    third.is_some_and(|word| matches!(&text[word.range()], "capital" | "eternal" | "seat"))
+    let mut word = next_word(text, at);
+    for _ in 0..3 {
+        word = word.and_then(|before| next_word(text, before.end));
+        if word.is_some_and(|word| matches!(&text[word.range()], "capital" | "seat")) {
+            return true;
+        }
+    }
+    false
 }
 
 /// Whether the verb was said of another party before: "Brussels threatened to freeze it, Budapest to veto it".
@@ -137,11 +150,7 @@ fn shares_verb(text: &str, span: Span, earlier: Option<Span>) -> bool {
 fn is_kept_so(text: &str, end: usize, last: Option<Span>) -> bool {
     next_word(text, last.map_or(end, |last| last.end)).is_some_and(|word| {
         let so = &text[word.range()];
-        so.len() > 4 && so.ends_with("ing")
-            || matches!(
-                so,
-                "out" | "happy" | "informed" | "onside" | "engaged" | "isolated" | "quiet" | "dependent" | "on"
-            )
+        so.len() > 4 && so.ends_with("ing") || is_in(List::KeptSo, so)
     })
 }
 
@@ -163,10 +172,11 @@ fn after_parenthesis(text: &str, end: usize) -> Option<usize> {
     let mut at = start;
     for _ in 0..MAX_ASIDE {
         let word = next_word(text, at)?;
-        if text[word.range()].starts_with(char::is_uppercase) {
+        // "Doha, Qatar, said"; names may stand further in: "Havana, with Moscow's blessing, sent troops".
+        if at == start && text[word.range()].starts_with(char::is_uppercase) {
             return None;
         }
-        at = word.end;
+        at = after_possessive(text, word.end);
         if let Some(hyphen) = char_at(text, at).filter(|&c| is_hyphen(c)) {
             at += hyphen.len_utf8();
         }
@@ -209,67 +219,10 @@ pub(crate) fn is_only_like(text: &str, end: usize) -> bool {
     })
 }
 
-fn is_place_preposition(word: &str) -> bool {
-    matches!(
-        &*word.to_ascii_lowercase(),
-        "in" | "at"
-            | "near"
-            | "outside"
-            | "around"
-            | "inside"
-            | "throughout"
-            | "via"
-            | "through"
-            | "across"
-            | "of"
-            | "downtown"
-            | "central"
-            | "greater"
-            | "eastern"
-            | "western"
-            | "northern"
-            | "southern"
-            | "leave"
-            | "left"
-            | "leaving"
-            | "visited"
-            | "visit"
-            | "visiting"
-            | "reached"
-            | "entered"
-            | "old"
-            | "beyond"
-            | "into"
-    )
-}
-
 /// Whether the word is the "between" of a way: "a highway between Belgrade and Sarajevo".
 fn is_way(text: &str, between: Span) -> bool {
     text[between.range()].eq_ignore_ascii_case("between")
-        && prev_word(text, between.start).is_some_and(|way| {
-            matches!(
-                &*text[way.range()].to_ascii_lowercase(),
-                "highway"
-                    | "motorway"
-                    | "road"
-                    | "railway"
-                    | "route"
-                    | "routes"
-                    | "train"
-                    | "trains"
-                    | "flight"
-                    | "flights"
-                    | "distance"
-                    | "bus"
-                    | "ferry"
-                    | "pipeline"
-                    | "tunnel"
-                    | "midway"
-                    | "halfway"
-                    | "travelled"
-                    | "shuttled"
-            )
-        })
+        && prev_word(text, between.start).is_some_and(|way| is_in(List::Ways, &text[way.range()]))
 }
 
 /// Whether a policy noun follows, at most two words on ("Beijing's growing influence").
@@ -377,35 +330,7 @@ fn intention_follows(text: &str, at: usize) -> bool {
             at = word.end;
             continue;
         }
-        return next.ends_with("ing")
-            || matches!(
-                next,
-                "willing"
-                    | "unwilling"
-                    | "ready"
-                    | "prepared"
-                    | "determined"
-                    | "keen"
-                    | "likely"
-                    | "unlikely"
-                    | "reluctant"
-                    | "concerned"
-                    | "wary"
-                    | "committed"
-                    | "eager"
-                    | "opposed"
-                    | "convinced"
-                    | "expected"
-                    | "worried"
-                    | "afraid"
-                    | "able"
-                    | "unable"
-                    | "aware"
-                    | "forced"
-                    | "responsible"
-                    | "set"
-                    | "said"
-            );
+        return next.ends_with("ing") || is_in(List::Disposed, next);
     }
     false
 }

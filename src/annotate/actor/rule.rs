@@ -70,6 +70,7 @@ rules! {
     Consumed "part-of-longer" 0.0 "stands inside a longer reading"
     BelowFloor "below-floor" 0.0 "less sure than the confidence floor"
     Address "address" 0.0 "stands in a web or mail address, or in the symbol of a document"
+    OtherOwner "of-another-state" 0.0 "the name of an institution, here owned by another state"
     LongerName "part-of-name" 0.0 "part of the name of something else"
     Language "language" 0.0 "names a language, not a state"
 }

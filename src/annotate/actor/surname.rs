@@ -32,6 +32,9 @@ pub(crate) fn holder(text: &str, span: Span, claims: &[Claim], setting: Setting<
     if title.is_none() && somebody_else(text, span, claims, setting.gazetteer) {
         return Err(Rule::OtherPerson);
     }
+    if is_given_name(text, span) {
+        return Err(Rule::OtherPerson);
+    }
     let risky = claims.iter().any(|claim| claim.guard == Guard::Risky);
     if risky && title.is_none() && is_ordinary_use(text, span) {
         return Err(Rule::OrdinarySurname);
@@ -185,7 +188,12 @@ fn by_owner(text: &str, span: Span, claims: &[Claim], setting: Setting<'_>) -> O
     let owner = names.find_map(|name| gazetteer.lookup_exact(name))?;
     let owner = *gazetteer.ids.get(owner.id())?;
     let risky = claims.iter().any(|claim| claim.guard == Guard::Risky);
-    let goes_on = |next: &str| next == "and" || is_in(List::Agentive, next);
+    let goes_on = |next: &str| {
+        next == "and"
+            || is_in(List::Agentive, next)
+            || is_in(List::IrregularPasts, next)
+            || next.len() > 4 && next.ends_with("ed")
+    };
     if risky && next_word(text, span.end).is_some_and(|word| !goes_on(&text[word.range()])) {
         return None;
     }
@@ -303,6 +311,16 @@ fn somebody_else(text: &str, span: Span, claims: &[Claim], gazetteer: &Gazetteer
         && !is_in(List::Agentive, before)
         && !is_in(List::Months, before)
         && gazetteer.lookup_exact(before).is_none()
+}
+
+/// Whether the surname is the given name of somebody whose own surname follows: "President Charles Taylor".
+fn is_given_name(text: &str, span: Span) -> bool {
+    is_in(List::Given, &text[span.range()])
+        && text[span.end..].strip_prefix(' ').is_some_and(|rest| rest.starts_with(char::is_uppercase))
+        && next_word(text, span.end).is_some_and(|word| {
+            let next = &text[word.range()];
+            next.len() > 1 && !is_in(List::Titles, next) && !is_in(List::Agentive, next) && !is_in(List::Months, next)
+        })
 }
 
 /// Whether a surname that is an ordinary word is used as one: "May 2017", "in May", "Ban on imports".
