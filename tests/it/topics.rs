@@ -329,9 +329,11 @@ fn prose_has_the_topics_a_reader_gives_it() -> Result<()> {
         ("Dispatches, seen", 77, 68, 23),
         // Riddles, some of them: what they are about is said nowhere.
         ("Oblique, seen", 73, 24, 22),
-        // These were written after the cues, and nothing was mended for them: what a new text may expect. Before the
-        // cues that came with "Correspondents", 16 were found, and 19 of 39 tags were wrong.
-        ("Unseen", 56, 21, 20),
+        // Before cues were written for these, 21 were found (16 in the version before), and 20 of 48 tags were wrong.
+        ("Panels, seen", 56, 39, 19),
+        // Cables, reports, debates, studies, news: these were written after the cues, and nothing was mended for them.
+        // It is what a new text may expect: here as much as in the version before, with one wrong tag less.
+        ("Unseen", 30, 13, 8),
     ];
     for (heading, wanted, found, wrong) in sets {
         let score = judge(heading)?;

@@ -83,8 +83,9 @@ impl Letters {
             b"men" => return self.replace_end(2, b"an"),
             b"children" => return self.replace_end(3, b""),
             b"crises" => return self.replace_end(2, b"is"),
-            // Words of their own: "fake news" is not "a fake, new", customs are no habit and goods no virtue.
-            b"arms" | b"customs" | b"generals" | b"goods" | b"means" | b"news" => return,
+            // Words of their own: "fake news" is not "a fake, new", customs are no habit, goods no virtue, and the nuclear
+            // powers no power stations.
+            b"arms" | b"customs" | b"generals" | b"goods" | b"means" | b"news" | b"powers" => return,
             _ => {}
         }
         if self.len < 4 || !self.ends(b"s") {
@@ -350,6 +351,7 @@ mod tests {
         same("communiqué", "communique");
         assert_ne!(words("important")[0].hash, words("import")[0].hash);
         assert_ne!(words("news")[0].hash, words("new")[0].hash);
+        assert_ne!(words("powers")[0].hash, words("power")[0].hash);
     }
 
     #[test]
