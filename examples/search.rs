@@ -176,7 +176,8 @@ const NAME: Style = Style::new().fg_color(Some(Color::Ansi(AnsiColor::Cyan)));
 
 fn print(out: &mut impl Write, results: &Results, took_ms: f64) -> io::Result<()> {
     for diagnostic in &results.diagnostics {
-        writeln!(out, "{DIM}note: {}{DIM:#}", diagnostic.message())?;
+        let meant = diagnostic.suggestion().map(|meant| format!("; did you mean {meant}?")).unwrap_or_default();
+        writeln!(out, "{DIM}note: {}{meant}{DIM:#}", diagnostic.message())?;
     }
     if let Some(meant) = &results.did_you_mean {
         writeln!(out, "did you mean: {BOLD}{meant}{BOLD:#}")?;

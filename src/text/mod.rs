@@ -3,9 +3,6 @@
 //! [`words`] cuts a text into words, [`Analyzer`] turns the words into the terms that are indexed,
 //! searched and highlighted, [`sentences`] cuts it into sentences. All spans count in bytes of the text.
 
-// The stages that read with these come after; an item that none of them needs is dropped, not kept.
-#![allow(dead_code, unused_imports)]
-
 mod alternative;
 mod capitals;
 mod closeness;
@@ -27,5 +24,5 @@ pub(crate) use self::{
     plain_word::{is_plain_word, plain_words},
     run::{Run, cut},
     sentence::{ends_abbreviated, sentences},
-    word::{Word, words},
+    word::words,
 };

@@ -88,6 +88,11 @@ fn did_you_mean_speaks_only_where_it_finds_more() -> demarche::Result<()> {
     let diagnostic = &results.diagnostics[0];
     assert_eq!(&"oil AND sanktions"[diagnostic.span().range()], "sanktions");
     assert_eq!(diagnostic.suggestion(), Some("sanctions"));
+    for (query, meant) in [("actor:chnia", "China"), ("actor:lithaunia", "Lithuania"), ("topic:snactions", "Sanctions")]
+    {
+        let message = searcher.search(query)?.diagnostics[0].message().to_owned();
+        assert!(message.contains(meant), "{message}");
+    }
     Ok(())
 }
 

@@ -36,6 +36,7 @@ fn names_are_looked_up_best_first() {
     assert!(taxonomy.lookup(" / ").is_empty());
     let near = taxonomy.suggest("nato-enlargment", 3);
     assert_eq!(near[0].path().as_str(), "/topic/alliances/nato-enlargement");
+    assert_eq!(taxonomy.suggest("snactions", 1)[0].path().as_str(), "/topic/sanctions");
     let begun = taxonomy.complete("nato", 5);
     assert_eq!(begun[0].path().as_str(), "/topic/alliances/nato-enlargement");
     assert_eq!(taxonomy.complete("", 7).len(), 7);

@@ -6,6 +6,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::cue::CueKind;
 use super::{Taxonomy, Topic};
+use crate::text::slips;
 
 /// How well a name fits; the first is the best.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,12 +51,12 @@ impl Taxonomy {
     /// Topics whose name is near to a misspelt one, the nearest first, at most `n`.
     pub fn suggest(&self, text: &str, n: usize) -> Vec<&Topic> {
         let words = simplify(text.trim().trim_start_matches("/topic/"));
-        // Nobody misspells a name of this length; the distance is quadratic.
+        // Nobody misspells a name of this length.
         if words.is_empty() || words.len() > 60 {
             return Vec::new();
         }
-        let furthest = 1 + words.chars().count() / 5;
-        let mut found: Vec<(usize, &Topic)> = Vec::new();
+        let furthest = 1 + (words.chars().count() / 5) as u8;
+        let mut found: Vec<(u8, &Topic)> = Vec::new();
         for topic in &self.topics {
             let cues = self.lexicon.entries.get(&topic.path).map(|entry| &entry.cues);
             let strong = cues.into_iter().flat_map(|cues| cues.values()).filter(|cue| cue.kind == CueKind::Strong);
@@ -63,10 +64,10 @@ impl Taxonomy {
             // A name of the topic comes before a cue that is as near.
             let near = names
                 .chain(strong.map(|cue| (1, &*cue.text)))
-                .filter(|(_, name)| name.len().abs_diff(words.len()) <= furthest + 4)
-                .map(|(rank, name)| 2 * distance(&simplify(name), &words) + rank)
+                .filter(|(_, name)| name.len().abs_diff(words.len()) <= usize::from(furthest) + 4)
+                .filter_map(|(rank, name)| Some(2 * slips(&simplify(name), &words, furthest)? + rank))
                 .min();
-            if let Some(near) = near.filter(|near| near / 2 <= furthest) {
+            if let Some(near) = near {
                 found.push((near, topic));
             }
         }
@@ -165,25 +166,4 @@ fn simplify(name: &str) -> String {
         }
     }
     simple
-}
-
-/// How many letters must be put in, taken out, replaced or swapped with their neighbour.
-fn distance(one: &str, other: &str) -> usize {
-    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
-    let mut rows = vec![vec![0; other.len() + 1]; one.len() + 1];
-    for (i, row) in rows.iter_mut().enumerate() {
-        row[0] = i;
-    }
-    rows[0] = (0..=other.len()).collect();
-    for i in 1..=one.len() {
-        for j in 1..=other.len() {
-            let differ = usize::from(one[i - 1] != other[j - 1]);
-            let mut least = (rows[i - 1][j] + 1).min(rows[i][j - 1] + 1).min(rows[i - 1][j - 1] + differ);
-            if i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1] {
-                least = least.min(rows[i - 2][j - 2] + 1);
-            }
-            rows[i][j] = least;
-        }
-    }
-    rows[one.len()][other.len()]
 }
