@@ -85,7 +85,8 @@ impl Letters {
             b"crises" => return self.replace_end(2, b"is"),
             // Words of their own: "fake news" is not "a fake, new", customs are no habit, goods no virtue, and the nuclear
             // powers no power stations.
-            b"arms" | b"customs" | b"generals" | b"goods" | b"means" | b"news" | b"powers" => return,
+            b"arms" | b"customs" | b"dues" | b"generals" | b"goods" | b"justices" | b"means" | b"nationals"
+            | b"news" | b"powers" | b"regulars" | b"settlements" => return,
             _ => {}
         }
         if self.len < 4 || !self.ends(b"s") {
