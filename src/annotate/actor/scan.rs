@@ -133,6 +133,8 @@ impl Gazetteer {
             }
             let found = if run.len() > Run::WHOLE || self.gate.may_go_on(bytes, run, runs.get(place + 1)) {
                 self.longest(text, start, &runs[place..])
+            } else if !self.gate.may_be_whole(run) {
+                None
             } else {
                 let (end, value) = self.trie.word(run).unzip();
                 end.zip(value).and_then(|(end, value)| self.fitting(text, start, end, value))

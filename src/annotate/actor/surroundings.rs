@@ -28,9 +28,9 @@ pub(crate) fn rules_out(text: &str, span: Span, candidate: Candidate, entry: &En
     if next == Some('$') || short && text[span.end..].starts_with(" $") {
         return Err(Rule::Currency);
     }
-    let letters = surface.bytes().filter(u8::is_ascii_alphabetic).count();
+    let letters = || surface.bytes().filter(u8::is_ascii_alphabetic).count();
     let acronym_as_word =
-        letters <= 5 && !surface.contains('.') && !surface.bytes().any(|byte| byte.is_ascii_lowercase());
+        !surface.bytes().any(|byte| byte.is_ascii_lowercase()) && letters() <= 5 && !surface.contains('.');
     if acronym_as_word
         && is_in(List::CapsWords, surface)
         && match in_capitals(text, span) {
@@ -42,7 +42,7 @@ pub(crate) fn rules_out(text: &str, span: Span, candidate: Candidate, entry: &En
     }
     if candidate.fit == Fit::Capitals
         && entry.homograph != 0
-        && letters <= 6
+        && letters() <= 6
         && !in_capitals(text, span)
         && next_word(text, span.end).is_some()
     {

@@ -51,6 +51,8 @@ pub(crate) struct Room {
     /// By actor: its place in the tags of the last text that has it.
     places: Vec<u32>,
     found: Vec<Found>,
+    /// Of one text: who is named, and how often.
+    named: Vec<(u32, usize)>,
 }
 
 impl FirstPass<'_> {
@@ -73,7 +75,7 @@ impl FirstPass<'_> {
         let own = gazetteer.own_acronyms(texts, &licences);
         let mut resolver = Resolver::new(gazetteer, &licences, when);
         let mut tags = Vec::with_capacity(texts.len());
-        let Room { candidates, ends, places, found, .. } = &mut room;
+        let Room { candidates, ends, places, found, named, .. } = &mut room;
         let mut start = 0;
         for (at, (text, &end)) in texts.iter().zip(ends.iter()).enumerate() {
             found.clear();
@@ -82,7 +84,8 @@ impl FirstPass<'_> {
             if let Some(own) = own.get(&at) {
                 add_own(own, found);
             }
-            tags.push(gazetteer.group(found, when, floor, places));
+            found.retain(|found| found.rule.confidence() >= floor);
+            tags.push(gazetteer.group(found, when, places, named));
         }
         gazetteer.idle.lock().unwrap_or_else(PoisonError::into_inner).push(room);
         tags
@@ -183,17 +186,31 @@ impl Gazetteer {
     }
 
     /// Gathers what was found by actor, in the order of the first mention. `places` has an actor's last place
-    /// in any text's tags, so that finding it again costs nothing.
-    fn group(&self, found: &[Found], when: Option<Period>, floor: f32, places: &mut [u32]) -> Vec<ActorTag> {
-        let mut tags: Vec<ActorTag> = Vec::new();
-        for found in found.iter().filter(|found| found.rule.confidence() >= floor) {
+    /// in any text's tags, so that finding it again costs nothing; `named` is room to be used again.
+    fn group(
+        &self,
+        found: &[Found],
+        when: Option<Period>,
+        places: &mut [u32],
+        named: &mut Vec<(u32, usize)>,
+    ) -> Vec<ActorTag> {
+        // Counted first, so that no list grows: most actors are named once, and a list that grows begins with room for four.
+        named.clear();
+        for found in found {
             let place = &mut places[found.actor as usize];
-            if *place as usize >= tags.len() || tags[*place as usize].id != self.actors[found.actor as usize].id {
-                let actor = &self.actors[found.actor as usize];
-                *place = tags.len() as u32;
-                tags.push(ActorTag { id: actor.id.clone(), path: actor.path_in(when).clone(), mentions: Vec::new() });
+            if named.get(*place as usize).is_none_or(|&(actor, _)| actor != found.actor) {
+                *place = named.len() as u32;
+                named.push((found.actor, 0));
             }
-            tags[*place as usize].mentions.push(Mention {
+            named[*place as usize].1 += 1;
+        }
+        let tag = |&(actor, count): &(u32, usize)| {
+            let actor = &self.actors[actor as usize];
+            ActorTag { id: actor.id.clone(), path: actor.path_in(when).clone(), mentions: Vec::with_capacity(count) }
+        };
+        let mut tags: Vec<ActorTag> = named.iter().map(tag).collect();
+        for found in found {
+            tags[places[found.actor as usize] as usize].mentions.push(Mention {
                 span: found.span,
                 kind: found.kind,
                 rule: interned(found.rule),
