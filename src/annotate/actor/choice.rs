@@ -301,9 +301,23 @@ impl Resolver<'_> {
             {
                 Ok(Rule::BesideOwner)
             }
+            // "Turkey's MIT"
+            Guard::Licensed if claim.sense == Sense::Acronym && self.is_owned(text, span, claim.actor) => {
+                Ok(Rule::BesideOwner)
+            }
             Guard::The => Err(Rule::NeedsArticle),
             Guard::Beside | Guard::Licensed | Guard::Risky => Err(Rule::NeedsLicence),
         }
+    }
+
+    /// Whether the possessive right before names who the actor belongs to.
+    fn is_owned(&self, text: &str, span: Span, actor: u32) -> bool {
+        let above = self.gazetteer.actors[actor as usize].above;
+        above != actor
+            && text[..span.start]
+                .strip_suffix(' ')
+                .and_then(|head| surname::owner_at_end(head, self.gazetteer))
+                .is_some_and(|owner| owner == above)
     }
 
     fn neighbours(&self, text: &str, candidates: &[Candidate], at: usize, before: Option<(Span, bool)>) -> Neighbours {

@@ -298,7 +298,7 @@ fn participle_follows(text: &str, at: usize) -> bool {
     for _ in 0..3 {
         let Some(word) = next_word(text, at) else { return false };
         let next = &text[word.range()];
-        if is_in(List::Adverbs, next) || next.ends_with("ly") {
+        if is_in(List::Adverbs, next) || matches!(next, "not" | "yet") || next.ends_with("ly") {
             at = word.end;
             continue;
         }

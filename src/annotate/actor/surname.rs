@@ -175,18 +175,7 @@ fn by_title(claims: &[Claim], title: Title, setting: Setting<'_>) -> Option<u32>
 fn by_owner(text: &str, span: Span, claims: &[Claim], setting: Setting<'_>) -> Option<u32> {
     let Setting { gazetteer, when, .. } = setting;
     let head = text[..span.start].strip_suffix(' ')?;
-    let head = before_first_of_two(head).unwrap_or(head);
-    // "Iran's", "the Philippines'"
-    let head = ["'s", "\u{2019}s"].into_iter().find_map(|mark| head.strip_suffix(mark)).or_else(|| {
-        let plural = head.strip_suffix(['\'', '\u{2019}'])?;
-        plural.ends_with('s').then_some(plural)
-    })?;
-    let mut starts = head.char_indices().rev().take(MAX_OWNER_CHARS).filter(|(_, c)| *c == ' ').map(|(at, _)| at + 1);
-    let starts = [starts.next(), starts.next(), starts.next()];
-    let begin = (head.len() <= MAX_OWNER_CHARS).then_some(0);
-    let mut names = starts.into_iter().rev().flatten().chain(begin).map(|at| &head[at..]);
-    let owner = names.find_map(|name| gazetteer.lookup_exact(name))?;
-    let owner = *gazetteer.ids.get(owner.id())?;
+    let owner = owner_at_end(before_first_of_two(head).unwrap_or(head), gazetteer)?;
     let risky = claims.iter().any(|claim| claim.guard == Guard::Risky);
     let goes_on = |next: &str| {
         next == "and"
@@ -205,6 +194,20 @@ fn by_owner(text: &str, span: Span, claims: &[Claim], setting: Setting<'_>) -> O
                 && (!only_now || office.period.is_open())
         })
     })
+}
+
+/// Who is named in the possessive at the end of a text: "Iran's", "the Philippines'".
+pub(super) fn owner_at_end(head: &str, gazetteer: &Gazetteer) -> Option<u32> {
+    let head = ["'s", "\u{2019}s"].into_iter().find_map(|mark| head.strip_suffix(mark)).or_else(|| {
+        let plural = head.strip_suffix(['\'', '\u{2019}'])?;
+        plural.ends_with('s').then_some(plural)
+    })?;
+    let mut starts = head.char_indices().rev().take(MAX_OWNER_CHARS).filter(|(_, c)| *c == ' ').map(|(at, _)| at + 1);
+    let starts = [starts.next(), starts.next(), starts.next()];
+    let begin = (head.len() <= MAX_OWNER_CHARS).then_some(0);
+    let mut names = starts.into_iter().rev().flatten().chain(begin).map(|at| &head[at..]);
+    let owner = names.find_map(|name| gazetteer.lookup_exact(name))?;
+    gazetteer.ids.get(owner.id()).copied()
 }
 
 /// What stands before the first of two surnames that one owner has: "Poland's Tusk and".
