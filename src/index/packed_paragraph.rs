@@ -4,20 +4,13 @@
 //! rule's name and its confidence again with every mention, the actor's id again as the last step of its path, every
 //! cue as the taxonomy lists it and as the text has it, both ends of every span counted from the start, four bytes for
 //! a score of three digits. Here a span is the distance from where it is expected, a cue is the place of its surface,
-//! and a score is its thousandths. Paths and rules are left as they are, because the compressor finds them in the
-//! paragraphs before; what the paragraphs of a document have in common stands together at the start, so that it finds
-//! that as one.
-//!
-//! Numbers are LEB128, signed ones in zigzag before. Texts are their length and their bytes.
+//! and a score is its thousandths. Paths, rules and cues that are frequent have [numbers](super::tag_texts); what the paragraphs of a
+//! document have in common stands together at the start, so that the compressor finds it as one. What is in words is
+//! [coded](super::coded_text).
 
-use std::sync::Arc;
-
+use super::packed_values::{Reader, Writer};
 use super::stored::{DocumentRecord, StoredParagraph};
-use crate::document::{
-    ActorTag, Band, Document, Language, Link, Mention, MentionKind, Paragraph, ParagraphKind, Span, Spans, TopicCue,
-    TopicTag,
-};
-use crate::facet::FacetPath;
+use crate::document::{Document, Language, Link, Paragraph, ParagraphKind, Span, Spans};
 
 /// Bits of the byte that says what there is of a paragraph; the lowest three are its kind.
 const HAS_SECTION: u8 = 1 << 3;
@@ -26,31 +19,26 @@ const HAS_RECORD: u8 = 1 << 5;
 /// The source is one range as long as the text: nothing was repaired.
 const HAS_PLAIN_SOURCE: u8 = 1 << 6;
 
+/// What a piece of an original begins with.
+const IS_TEXT: u8 = 0;
+const IS_BYTES: u8 = 1;
+
 const KINDS: u8 = ParagraphKind::ALL.len() as u8;
 const _: () = assert!(KINDS <= HAS_SECTION);
-
-/// How a cue is written: with its text and span, with its text alone, or, from 2 on, by its place in the paragraph, where
-/// it stands but for the case, and perhaps inflected: 2, its length, and 64 times how much longer it is there.
-const SPELLED: u64 = 0;
-const SPELLED_ELSEWHERE: u64 = 1;
-const FOUND: u64 = 2;
-/// Longer cues are spelled.
-const MOST_FOUND: usize = 63;
-
-const BANDS: [Band; 3] = [Band::Weak, Band::Fair, Band::Strong];
 
 /// Appends the paragraph at `index` of a document.
 pub(crate) fn pack(document: &Document, index: usize, into: &mut Vec<u8>) {
     let paragraph = &document.paragraphs[index];
     let mut writer = Writer { bytes: into };
     writer.text(&document.id);
-    writer.optional_text(document.title.as_deref());
+    writer.number(u64::from(document.title.is_some()));
+    document.title.iter().for_each(|title| writer.prose(title));
     writer.text(&document.date.map(|date| date.to_string()).unwrap_or_default());
     writer.text(document.language.as_ref().map_or("", Language::as_str));
     let headings = document.heading_path(paragraph);
     writer.number(headings.len() as u64);
-    headings.into_iter().for_each(|heading| writer.text(heading));
-    writer.text(&paragraph.text);
+    headings.into_iter().for_each(|heading| writer.prose(heading));
+    writer.prose(&paragraph.text);
 
     let mut present = ParagraphKind::ALL.iter().position(|&kind| kind == paragraph.kind).unwrap_or_default() as u8;
     let plain_source = match paragraph.source[..] {
@@ -101,7 +89,10 @@ pub(crate) fn pack(document: &Document, index: usize, into: &mut Vec<u8>) {
 pub(crate) fn unpack(bytes: &[u8]) -> Option<(StoredParagraph, &[u8])> {
     let mut reader = Reader { bytes };
     let document = reader.text()?.to_owned();
-    let title = reader.optional_text()?.map(str::to_owned);
+    let title = match reader.number()? {
+        0 => None,
+        _ => Some(reader.prose()?),
+    };
     let date = match reader.text()? {
         "" => None,
         date => Some(date.parse().ok()?),
@@ -110,8 +101,8 @@ pub(crate) fn unpack(bytes: &[u8]) -> Option<(StoredParagraph, &[u8])> {
         "" => None,
         code => Some(Language::new(code)?),
     };
-    let headings = reader.list(|reader| reader.text().map(str::to_owned))?;
-    let text = reader.text()?.to_owned();
+    let headings = reader.list(Reader::prose)?;
+    let text = reader.prose()?;
     let present = reader.byte()?;
     let kind = *ParagraphKind::ALL.get(usize::from(present % HAS_SECTION))?;
     let has = |bit: u8| present & bit != 0;
@@ -150,263 +141,41 @@ pub(crate) fn unpack(bytes: &[u8]) -> Option<(StoredParagraph, &[u8])> {
     ))
 }
 
-/// What mentions have in common.
-#[derive(Clone, PartialEq)]
-struct Manner {
-    kind: MentionKind,
-    rule: Arc<str>,
-    confidence: f32,
-}
-
-struct Writer<'a> {
-    bytes: &'a mut Vec<u8>,
-}
-
-impl Writer<'_> {
-    fn number(&mut self, mut number: u64) {
-        while number >= 0x80 {
-            self.bytes.push(number as u8 | 0x80);
-            number >>= 7;
+/// Appends a piece of a document's original, if there is anything in it.
+pub(crate) fn pack_original(piece: &[u8], into: &mut Vec<u8>) {
+    match std::str::from_utf8(piece) {
+        Ok("") => {}
+        // Coded as the paragraph's text is, so that the compressor finds it there.
+        Ok(text) => {
+            into.push(IS_TEXT);
+            Writer { bytes: into }.prose(text);
         }
-        self.bytes.push(number as u8);
-    }
-
-    /// A number by its distance from the one that is expected; the difference wraps, so that any number comes back.
-    fn distance(&mut self, number: usize, expected: usize) {
-        self.number(zigzag(number.wrapping_sub(expected) as i64));
-    }
-
-    fn text(&mut self, text: &str) {
-        self.number(text.len() as u64);
-        self.bytes.extend_from_slice(text.as_bytes());
-    }
-
-    /// A text by its length plus one, nothing by 0.
-    fn optional_text(&mut self, text: Option<&str>) {
-        self.number(text.map_or(0, |text| text.len() as u64 + 1));
-        self.bytes.extend_from_slice(text.unwrap_or_default().as_bytes());
-    }
-
-    /// A span by its distance from the end of the one before, and its length.
-    fn span(&mut self, span: Span, before: usize) {
-        self.distance(span.start, before);
-        self.distance(span.end.wrapping_sub(span.start), 0);
-    }
-
-    /// Thousandths where it is a number of them, and all of its bits where it is not.
-    fn decimal(&mut self, value: f32) {
-        let thousandths = (value * 1_000.0).round();
-        // Through the integer that is written, which has one zero.
-        let is_whole = thousandths.abs() < 1e6 && (thousandths as i64 as f32 / 1_000.0).to_bits() == value.to_bits();
-        self.number(match is_whole {
-            true => zigzag(thousandths as i64) << 1,
-            false => u64::from(value.to_bits()) << 1 | 1,
-        });
-    }
-
-    fn actors(&mut self, actors: &[ActorTag]) {
-        let mut manners: Vec<&Mention> = Vec::new();
-        self.number(actors.len() as u64);
-        for actor in actors {
-            self.text(actor.path.as_str());
-            let is_last_step = *actor.id == *actor.path.last_step();
-            self.number((actor.mentions.len() as u64) << 1 | u64::from(!is_last_step));
-            if !is_last_step {
-                self.text(&actor.id);
-            }
-            let mut before = 0;
-            for mention in &actor.mentions {
-                let same = |other: &&Mention| {
-                    other.kind == mention.kind
-                        && other.rule == mention.rule
-                        && other.confidence.to_bits() == mention.confidence.to_bits()
-                };
-                let known = manners.iter().position(same);
-                self.number(known.unwrap_or(manners.len()) as u64);
-                if known.is_none() {
-                    let kind = MentionKind::ALL.iter().position(|&kind| kind == mention.kind).unwrap_or_default();
-                    self.bytes.push(kind as u8);
-                    self.text(&mention.rule);
-                    self.decimal(mention.confidence);
-                    manners.push(mention);
-                }
-                self.span(mention.span, before);
-                before = mention.span.end;
-            }
-        }
-    }
-
-    fn topics(&mut self, topics: &[TopicTag], text: &str) {
-        self.number(topics.len() as u64);
-        for topic in topics {
-            self.text(topic.path.as_str());
-            self.decimal(topic.score);
-            let band = BANDS.iter().position(|&band| band == topic.band).unwrap_or_default();
-            self.number((topic.cues.len() * BANDS.len() + band) as u64);
-            for cue in &topic.cues {
-                match (cue.span, cue.span.and_then(|span| how_much_longer(span, text, &cue.cue))) {
-                    (Some(span), Some(longer)) => {
-                        self.number(FOUND + ((longer << 6 | cue.cue.len()) as u64));
-                        self.number(span.start as u64);
-                    }
-                    (Some(span), None) => {
-                        self.number(SPELLED);
-                        self.text(&cue.cue);
-                        self.span(span, 0);
-                    }
-                    (None, _) => {
-                        self.number(SPELLED_ELSEWHERE);
-                        self.text(&cue.cue);
-                    }
-                }
-                self.decimal(cue.weight);
-            }
+        Err(_) => {
+            into.push(IS_BYTES);
+            into.extend_from_slice(piece);
         }
     }
 }
 
-/// How many bytes a surface has more than its cue, if it begins with the cue but for the case.
-fn how_much_longer(span: Span, text: &str, cue: &str) -> Option<usize> {
-    let surface = text.get(span.start..span.end)?;
-    let start = surface.get(..cue.len()).filter(|start| start.len() <= MOST_FOUND)?;
-    let is_same = start.bytes().map(|byte| byte.to_ascii_lowercase()).eq(cue.bytes());
-    is_same.then_some(surface.len() - cue.len())
-}
-
-struct Reader<'a> {
-    bytes: &'a [u8],
-}
-
-impl<'a> Reader<'a> {
-    fn byte(&mut self) -> Option<u8> {
-        let (&byte, rest) = self.bytes.split_first()?;
-        self.bytes = rest;
-        Some(byte)
-    }
-
-    fn take(&mut self, len: usize) -> Option<&'a [u8]> {
-        let (taken, rest) = self.bytes.split_at_checked(len)?;
-        self.bytes = rest;
-        Some(taken)
-    }
-
-    fn number(&mut self) -> Option<u64> {
-        let mut number = 0;
-        for shift in (0..u64::BITS).step_by(7) {
-            let byte = self.byte()?;
-            number |= u64::from(byte & 0x7F) << shift;
-            if byte < 0x80 {
-                return Some(number);
-            }
+/// The piece again; `None` where the bytes are none.
+pub(crate) fn unpack_original(bytes: &[u8]) -> Option<Vec<u8>> {
+    match bytes.split_first() {
+        None => Some(Vec::new()),
+        Some((&IS_TEXT, rest)) => {
+            let mut reader = Reader { bytes: rest };
+            let text = reader.prose()?;
+            reader.bytes.is_empty().then(|| text.into_bytes())
         }
-        None
+        Some((&IS_BYTES, rest)) => Some(rest.to_vec()),
+        Some(_) => None,
     }
-
-    fn distance(&mut self, expected: usize) -> Option<usize> {
-        Some(expected.wrapping_add(unzigzag(self.number()?) as usize))
-    }
-
-    fn text(&mut self) -> Option<&'a str> {
-        let len = usize::try_from(self.number()?).ok()?;
-        std::str::from_utf8(self.take(len)?).ok()
-    }
-
-    fn optional_text(&mut self) -> Option<Option<&'a str>> {
-        Some(match usize::try_from(self.number()?).ok()?.checked_sub(1) {
-            None => None,
-            Some(len) => Some(std::str::from_utf8(self.take(len)?).ok()?),
-        })
-    }
-
-    fn span(&mut self, before: usize) -> Option<Span> {
-        let start = self.distance(before)?;
-        let len = self.distance(0)?;
-        Some(Span { start, end: start.wrapping_add(len) })
-    }
-
-    fn decimal(&mut self) -> Option<f32> {
-        let number = self.number()?;
-        Some(match number & 1 {
-            0 => unzigzag(number >> 1) as f32 / 1_000.0,
-            _ => f32::from_bits(u32::try_from(number >> 1).ok()?),
-        })
-    }
-
-    /// So many of a thing, as the number before says.
-    fn list<T>(&mut self, one: impl FnMut(&mut Self) -> Option<T>) -> Option<Vec<T>> {
-        let many = self.number()?;
-        self.many(many, one)
-    }
-
-    fn many<T>(&mut self, many: u64, mut one: impl FnMut(&mut Self) -> Option<T>) -> Option<Vec<T>> {
-        // Each takes a byte or more, so that a damaged number asks for no more memory than there are bytes.
-        let mut all = Vec::with_capacity(usize::try_from(many).ok().filter(|&many| many <= self.bytes.len())?);
-        for _ in 0..many {
-            all.push(one(self)?);
-        }
-        Some(all)
-    }
-
-    fn actors(&mut self) -> Option<Vec<ActorTag>> {
-        let mut manners: Vec<Manner> = Vec::new();
-        self.list(|reader| {
-            let path: FacetPath = reader.text()?.parse().ok()?;
-            let number = reader.number()?;
-            let id = if number & 1 == 1 { Some(reader.text()?) } else { None };
-            let mut before = 0;
-            let mentions = reader.many(number >> 1, |reader| {
-                let place = usize::try_from(reader.number()?).ok()?;
-                if place == manners.len() {
-                    let kind = *MentionKind::ALL.get(usize::from(reader.byte()?))?;
-                    manners.push(Manner { kind, rule: reader.text()?.into(), confidence: reader.decimal()? });
-                }
-                let Manner { kind, rule, confidence } = manners.get(place)?.clone();
-                let span = reader.span(before)?;
-                before = span.end;
-                Some(Mention { span, kind, rule, confidence })
-            })?;
-            let id = id.unwrap_or_else(|| path.last_step()).into();
-            Some(ActorTag { id, path, mentions })
-        })
-    }
-
-    fn topics(&mut self, text: &str) -> Option<Vec<TopicTag>> {
-        self.list(|reader| {
-            let path = reader.text()?.parse().ok()?;
-            let score = reader.decimal()?;
-            let number = reader.number()?;
-            let cues = number / BANDS.len() as u64;
-            let band = BANDS[(number % BANDS.len() as u64) as usize];
-            let cues = reader.many(cues, |reader| {
-                let (cue, span) = match reader.number()? {
-                    SPELLED => (reader.text()?.into(), Some(reader.span(0)?)),
-                    SPELLED_ELSEWHERE => (reader.text()?.into(), None),
-                    number => {
-                        let (len, longer) = ((number - FOUND) as usize % 64, (number - FOUND) as usize / 64);
-                        let start = usize::try_from(reader.number()?).ok()?;
-                        let cue = text.get(start..start.checked_add(len)?)?.to_ascii_lowercase();
-                        (cue.into(), Some(Span { start, end: start + len + longer.min(text.len()) }))
-                    }
-                };
-                Some(TopicCue { cue, span, weight: reader.decimal()? })
-            })?;
-            Some(TopicTag { path, score, band, cues })
-        })
-    }
-}
-
-fn zigzag(number: i64) -> u64 {
-    ((number << 1) ^ (number >> 63)) as u64
-}
-
-fn unzigzag(number: u64) -> i64 {
-    (number >> 1) as i64 ^ -((number & 1) as i64)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::Section;
+    use crate::FacetPath;
+    use crate::document::{ActorTag, Band, Mention, MentionKind, Section, TopicCue, TopicTag};
     use proptest::prelude::*;
 
     fn packed(document: &Document, index: usize) -> Vec<u8> {
@@ -504,10 +273,21 @@ mod tests {
         let document = Document::parse("a", "The ministers met.").expect("a document");
         let bytes = Document { paragraphs: vec![document.paragraphs[0].clone(); 2], ..document };
         // Id 2, length 1, what there is 1, ordinal 1, source 1; title, date, language, headings, actors and topics are none.
-        assert_eq!(packed(&bytes, 1).len(), bytes.paragraphs[1].text.len() + 12);
+        // The text is a point and three words, of which the first takes one byte, and two are written in the other case.
+        assert_eq!(packed(&bytes, 1).len(), (1 + 1 + 2 + 2 + 2) + 12);
     }
 
     proptest! {
+        #[test]
+        fn any_piece_of_an_original_comes_back(bytes: Vec<u8>, text: String) {
+            for piece in [&bytes[..], text.as_bytes()] {
+                let mut packed = Vec::new();
+                pack_original(piece, &mut packed);
+                prop_assert_eq!(unpack_original(&packed), Some(piece.to_vec()));
+            }
+            let _ = unpack_original(&bytes);
+        }
+
         #[test]
         fn no_bytes_are_a_panic(at in 0..10_000usize, with: u8, cut in 0..10_000usize, any: Vec<u8>) {
             let mut bytes = packed(&hostile(), 0);

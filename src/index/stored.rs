@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use tantivy::schema::{Field, Value};
 use tantivy::{DocAddress, Searcher, TantivyDocument};
 
-use super::packed_paragraph::{pack, unpack};
+use super::packed_paragraph::{pack, pack_original, unpack, unpack_original};
 use crate::date::Date;
 use crate::document::{ActorTag, Document, Format, Language, Original, Paragraph, Repair, Section, Spans};
 use crate::error::{Error, ErrorKind, Result};
@@ -78,13 +78,13 @@ impl StoredParagraph {
         }
     }
 
-    /// The bytes of the paragraph at `index` of a document: packed, then its [piece](pieces) of the original as it is,
+    /// The bytes of the paragraph at `index` of a document: packed, then its [piece](pieces) of the original,
     /// then a checksum. A damaged store then gives back every paragraph that is sound, and none that is not.
     pub(crate) fn bytes_of(document: &Document, index: usize, original: &[u8]) -> Vec<u8> {
         // Tags take a few dozen bytes; a record grows the vector once.
         let mut bytes = Vec::with_capacity(document.paragraphs[index].text.len() + original.len() + 256);
         pack(document, index, &mut bytes);
-        bytes.extend_from_slice(original);
+        pack_original(original, &mut bytes);
         let crc = crc32fast::hash(&bytes);
         bytes.extend_from_slice(&crc.to_le_bytes());
         bytes
@@ -97,7 +97,9 @@ impl StoredParagraph {
 
     /// With the piece of the original.
     pub(crate) fn whole_from_bytes(bytes: &[u8]) -> Result<StoredParagraph> {
-        StoredParagraph::split(bytes).map(|(stored, piece)| StoredParagraph { original: piece.to_vec(), ..stored })
+        let (stored, piece) = StoredParagraph::split(bytes)?;
+        let original = unpack_original(piece).ok_or_else(not_a_paragraph)?;
+        Ok(StoredParagraph { original, ..stored })
     }
 
     fn split(bytes: &[u8]) -> Result<(StoredParagraph, &[u8])> {
@@ -107,10 +109,7 @@ impl StoredParagraph {
             let reason = "the checksum of a stored paragraph does not fit".to_owned();
             return Err(ErrorKind::Damaged { file: "document store".to_owned(), reason }.into());
         };
-        unpack(packed).ok_or_else(|| {
-            let reason = "a stored paragraph is none, though its checksum fits".to_owned();
-            ErrorKind::Damaged { file: "document store".to_owned(), reason }.into()
-        })
+        unpack(packed).ok_or_else(not_a_paragraph)
     }
 
     /// Reads a paragraph from the index, without its piece of the original; `field` is where it is stored.
@@ -168,6 +167,11 @@ impl StoredParagraph {
         }
         (!document.paragraphs.is_empty()).then_some(document)
     }
+}
+
+fn not_a_paragraph() -> Error {
+    let reason = "a stored paragraph is none, though its checksum fits".to_owned();
+    ErrorKind::Damaged { file: "document store".to_owned(), reason }.into()
 }
 
 /// The pieces of a document's original, one a paragraph: from the end of the paragraph before to the end of

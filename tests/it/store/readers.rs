@@ -42,19 +42,20 @@ fn version(index: &Index) -> Result<u64, Error> {
     Ok(version)
 }
 
-/// Reads until told to stop; versions never go back.
-fn read(index: &Index, reload: bool, stop: impl Fn() -> bool) -> Result<u64, Error> {
-    let (mut last, mut answers) = (0, 0);
-    while !stop() {
+/// Reads until told to stop, and once in any case, however late it begins; versions never go back.
+fn read(index: &Index, reload: bool, stop: impl Fn() -> bool) -> Result<(), Error> {
+    let mut last = 0;
+    loop {
         if reload {
             index.reload()?;
         }
         let found = version(index)?;
         assert!(found >= last, "version {found} after {last}");
         last = found;
-        answers += 1;
+        if stop() {
+            return Ok(());
+        }
     }
-    Ok(answers)
 }
 
 /// Not a test: what a reading process runs.
@@ -63,9 +64,7 @@ fn read(index: &Index, reload: bool, stop: impl Fn() -> bool) -> Result<u64, Err
 fn reader() -> Result<(), Error> {
     let path = std::env::var("STORE_FOLDER").expect("the index to read");
     let index = Index::options().read_only(true).annotator(annotator()).open(&path)?;
-    let answers = read(&index, true, || Path::new(&path).with_extension("done").exists())?;
-    assert!(answers > 0);
-    Ok(())
+    read(&index, true, || Path::new(&path).with_extension("done").exists())
 }
 
 #[test]
@@ -117,7 +116,7 @@ fn readers_see_commits_while_a_writer_works() -> Result<(), Error> {
         stop.store(true, Ordering::Relaxed);
         written?;
         for reader in readers {
-            assert!(reader.join().expect("a reader")? > 0);
+            reader.join().expect("a reader")?;
         }
         Ok(version)
     })?;
