@@ -28,7 +28,7 @@ use std::sync::LazyLock;
 use crate::text::{Run, cut};
 
 /// The words in the order of their codes, each as it is written most often: the most frequent ones of 4,126 speeches in the UN
-/// General Debate, 1970 to 2020 (every second one of those that sizes are not measured on), of at most 16 ASCII letters and digits. Names
+/// General Debate, 1978 to 2024 (every second one of those that sizes are not measured on), of at most 16 ASCII letters and digits. Names
 /// and cues of the gazetteer and the taxonomy, counted once, ten times or not at all, make other prose no smaller.
 const WORDS: &str = include_str!("data/words.txt");
 
