@@ -269,6 +269,18 @@ mod tests {
     }
 
     #[test]
+    fn a_text_in_words_that_are_not_listed_stands_as_it_is() {
+        for (text, is_coded) in [("Die Minister haben in Brüssel beraten.", false), ("The ministers have met.", true)]
+        {
+            let document = Document::parse("a", text).expect("a document");
+            let bytes = packed(&document, 0);
+            assert_eq!(!bytes.windows(text.len()).any(|window| window == text.as_bytes()), is_coded, "{text}");
+            let (stored, _) = unpack(&bytes).expect("a paragraph");
+            assert_eq!(stored.paragraph.text, text);
+        }
+    }
+
+    #[test]
     fn a_plain_paragraph_takes_little_more_than_its_text() {
         let document = Document::parse("a", "The ministers met.").expect("a document");
         let bytes = Document { paragraphs: vec![document.paragraphs[0].clone(); 2], ..document };

