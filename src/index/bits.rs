@@ -192,35 +192,58 @@ impl Bits {
     /// Within a run the bits below its end, added to as many ones, carry into the end's place if there is any of
     /// them. The numbers are as long as the segment, so the carry goes from word to word.
     pub(crate) fn totals(&self, within: Option<&Bits>, ends: &Bits) -> (u32, u32) {
-        let mut carry = false;
-        let mut last_of_runs = |word: u64, ends: u64| {
+        // Without a filter each word passes itself.
+        let [totals] = Bits::totals_of([self], within.unwrap_or(self), ends);
+        totals
+    }
+
+    /// [`Bits::totals`] of several sets at once.
+    pub(crate) fn totals_of<const N: usize>(sets: [&Bits; N], within: &Bits, ends: &Bits) -> [(u32, u32); N] {
+        let last_of_runs = |word: u64, ends: u64, carry: &mut bool| {
             let (sum, over) = (word & !ends).overflowing_add(!ends);
-            let (sum, over_by_carry) = sum.overflowing_add(u64::from(carry));
-            carry = over || over_by_carry;
+            let (sum, over_by_carry) = sum.overflowing_add(u64::from(*carry));
+            *carry = over || over_by_carry;
             (sum | word) & ends
         };
-        let (mut all, mut runs) = (Ones::default(), Ones::default());
-        // Without a filter each word passes itself.
-        let within = within.unwrap_or(self);
-        let (words, rest) = self.words.as_chunks::<{ Ones::WORDS }>();
+        let mut carries = [false; N];
+        let mut counts: [(Ones, Ones); N] = std::array::from_fn(|_| Default::default());
         let (passing, rest_passing) = within.words.as_chunks::<{ Ones::WORDS }>();
-        let (ends, rest_ends) = ends.words.as_chunks::<{ Ones::WORDS }>();
-        for ((words, passing), ends) in words.iter().zip(passing).zip(ends) {
-            let mut lasts = [0; Ones::WORDS];
-            let mut passed = [0; Ones::WORDS];
-            for place in 0..Ones::WORDS {
-                passed[place] = words[place] & passing[place];
-                lasts[place] = last_of_runs(passed[place], ends[place]);
+        let (chunks_of_ends, rest_ends) = ends.words.as_chunks::<{ Ones::WORDS }>();
+        let chunks = sets.map(|set| set.words.as_chunks::<{ Ones::WORDS }>().0);
+        for (at, (passing, ends)) in passing.iter().zip(chunks_of_ends).enumerate() {
+            for ((chunks, (all, runs)), carry) in chunks.iter().zip(&mut counts).zip(&mut carries) {
+                let words = &chunks[at];
+                let mut lasts = [0; Ones::WORDS];
+                let mut passed = [0; Ones::WORDS];
+                for place in 0..Ones::WORDS {
+                    passed[place] = words[place] & passing[place];
+                    lasts[place] = last_of_runs(passed[place], ends[place], carry);
+                }
+                all.add(&passed);
+                runs.add(&lasts);
             }
-            all.add(&passed);
-            runs.add(&lasts);
         }
-        let (mut paragraphs, mut documents) = (all.count(), runs.count());
-        for ((word, passing), &ends) in rest.iter().zip(rest_passing).zip(rest_ends) {
-            paragraphs += (word & passing).count_ones();
-            documents += last_of_runs(word & passing, ends).count_ones();
+        std::array::from_fn(|set| {
+            let (all, runs) = &counts[set];
+            let (mut paragraphs, mut documents) = (all.count(), runs.count());
+            let (_, rest) = sets[set].words.as_chunks::<{ Ones::WORDS }>();
+            for ((word, passing), &ends) in rest.iter().zip(rest_passing).zip(rest_ends) {
+                paragraphs += (word & passing).count_ones();
+                documents += last_of_runs(word & passing, ends, &mut carries[set]).count_ones();
+            }
+            (paragraphs, documents)
+        })
+    }
+
+    /// How many there are in both.
+    pub(crate) fn len_within(&self, within: &Bits) -> u32 {
+        let mut ones = Ones::default();
+        let (chunks, rest) = self.words.as_chunks::<{ Ones::WORDS }>();
+        let (passing, rest_passing) = within.words.as_chunks::<{ Ones::WORDS }>();
+        for (chunk, passing) in chunks.iter().zip(passing) {
+            ones.add(&std::array::from_fn(|place| chunk[place] & passing[place]));
         }
-        (paragraphs, documents)
+        ones.count() + rest.iter().zip(rest_passing).map(|(word, passing)| (word & passing).count_ones()).sum::<u32>()
     }
 
     /// All of them, in their order.

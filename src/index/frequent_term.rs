@@ -1,7 +1,7 @@
 //! The postings of a frequent term, unpacked: any paragraph can be asked about, in any order.
 
 use std::cmp::Ordering;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 use tantivy::SegmentReader;
 use tantivy::postings::{BlockSegmentPostings, TermInfo};
@@ -14,6 +14,12 @@ use crate::error::{Error, Result};
 /// How many of the paragraphs where a term is worth most are kept: enough for a page or a window of the default ranking,
 /// also where a filter lets one in ten pass.
 const BEST_KEPT: usize = 1_024;
+
+/// How many of them within a set: enough for a window and a page.
+const BEST_KEPT_WITHIN: usize = 256;
+
+/// For so many sets, those that filters left last, is kept what a term has within them.
+const SETS_KEPT: usize = 4;
 
 /// The highest frequency that is kept in a byte.
 const HIGHEST: u8 = u8::MAX - 1;
@@ -30,6 +36,18 @@ pub(crate) struct FrequentTerm {
     higher: Vec<(u32, u32)>,
     /// As they were last asked for: the average length changes with every commit.
     impacts: Mutex<Option<Arc<Impacts>>>,
+    /// The newest last.
+    within: Mutex<Vec<Arc<Within>>>,
+}
+
+/// What is known of a term within a set of paragraphs.
+#[derive(Debug)]
+struct Within {
+    /// Which it is; while something refers to it no other can lie in its place.
+    set: Weak<Bits>,
+    totals: OnceLock<(u32, u32)>,
+    /// Under which average length they are.
+    best: Mutex<Option<(f32, Arc<BestParagraphs>)>>,
 }
 
 /// What a term is worth where, under one average length.
@@ -89,8 +107,8 @@ impl FrequentTerm {
             here
         });
         let before = before.collect();
-        let (frequencies, impacts) = (frequencies.into(), Mutex::default());
-        Ok(FrequentTerm { paragraphs: Arc::new(paragraphs), before, frequencies, higher, impacts })
+        let (frequencies, impacts, within) = (frequencies.into(), Mutex::default(), Mutex::default());
+        Ok(FrequentTerm { paragraphs: Arc::new(paragraphs), before, frequencies, higher, impacts, within })
     }
 
     pub(crate) fn paragraphs(&self) -> &Arc<Bits> {
@@ -161,26 +179,73 @@ impl FrequentTerm {
 
     /// Where it is worth most; `documents` is the document of every paragraph.
     pub(crate) fn best<'i>(&self, impacts: &'i Impacts, texts: &Texts, documents: &[u32]) -> &'i BestParagraphs {
-        impacts.best.get_or_init(|| {
-            let mut best = Best::new(documents);
-            for (block, &bound) in impacts.bounds.iter().enumerate() {
-                if best.last.is_some_and(|(last, _)| bound < last) {
-                    best.leave_out(bound);
-                    continue;
-                }
-                self.each_in(block, self.paragraphs.block(block), |place, frequency| {
-                    let doc = Block::doc(block, place);
-                    best.offer(texts.saturation.of(frequency, texts.lengths.of(doc)), doc);
-                });
+        impacts.best.get_or_init(|| self.find_best(impacts, texts, documents, None))
+    }
+
+    /// Where within a set it is worth most.
+    pub(crate) fn best_within(
+        &self,
+        set: &Arc<Bits>,
+        impacts: &Impacts,
+        texts: &Texts,
+        documents: &[u32],
+    ) -> Arc<BestParagraphs> {
+        let within = self.within(set);
+        let mut kept = within.best.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*kept {
+            Some((average_length, best)) if *average_length == impacts.average_length => best.clone(),
+            _ => {
+                let best = Arc::new(self.find_best(impacts, texts, documents, Some(set)));
+                *kept = Some((impacts.average_length, best.clone()));
+                best
             }
-            best.finish(self.frequencies.len())
-        })
+        }
+    }
+
+    fn find_best(&self, impacts: &Impacts, texts: &Texts, documents: &[u32], set: Option<&Bits>) -> BestParagraphs {
+        let mut best = Best::new(documents, if set.is_some() { BEST_KEPT_WITHIN } else { BEST_KEPT });
+        let mut all = 0;
+        for (block, &bound) in impacts.bounds.iter().enumerate() {
+            let here = self.paragraphs.block(block);
+            let here = set.map_or(here, |set| here.and(set.block(block)));
+            all += here.len() as usize;
+            if best.last.is_some_and(|(last, _)| bound < last) {
+                best.leave_out(bound);
+                continue;
+            }
+            self.each_in(block, here, |place, frequency| {
+                let doc = Block::doc(block, place);
+                best.offer(texts.saturation.of(frequency, texts.lengths.of(doc)), doc);
+            });
+        }
+        best.finish(all)
+    }
+
+    /// How many paragraphs of a set have it, and how many documents of these there are; `ends` holds the last paragraph of
+    /// every document.
+    pub(crate) fn totals_within(&self, set: &Arc<Bits>, ends: &Bits) -> (u32, u32) {
+        *self.within(set).totals.get_or_init(|| self.paragraphs.totals(Some(set), ends))
+    }
+
+    fn within(&self, set: &Arc<Bits>) -> Arc<Within> {
+        let mut kept = self.within.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = kept.iter().find(|known| known.set.as_ptr() == Arc::as_ptr(set)) {
+            return known.clone();
+        }
+        if kept.len() >= SETS_KEPT {
+            kept.remove(0);
+        }
+        let within = Within { set: Arc::downgrade(set), totals: OnceLock::new(), best: Mutex::default() };
+        kept.push(Arc::new(within));
+        kept[kept.len() - 1].clone()
     }
 
     /// What it takes, in bytes.
     pub(crate) fn bytes(&self) -> usize {
         let impacts = self.impacts.lock().unwrap_or_else(PoisonError::into_inner);
+        let within = self.within.lock().unwrap_or_else(PoisonError::into_inner);
         self.paragraphs.bytes()
+            + within.len() * BEST_KEPT_WITHIN * size_of::<(f32, u32)>()
             + size_of_val(&*self.before)
             + self.frequencies.len()
             + size_of_val(&*self.higher)
@@ -191,6 +256,8 @@ impl FrequentTerm {
 /// The paragraphs with the greatest saturations, as they are gathered.
 struct Best<'a> {
     documents: &'a [u32],
+    /// How many are kept at most.
+    most: usize,
     kept: Vec<(f32, u32)>,
     /// The last that is kept, once there are enough.
     last: Option<(f32, u32)>,
@@ -199,8 +266,8 @@ struct Best<'a> {
 }
 
 impl<'a> Best<'a> {
-    fn new(documents: &'a [u32]) -> Best<'a> {
-        Best { documents, kept: Vec::with_capacity(2 * BEST_KEPT), last: None, left_out: [0.0; 2] }
+    fn new(documents: &'a [u32], most: usize) -> Best<'a> {
+        Best { documents, most, kept: Vec::with_capacity(2 * most), last: None, left_out: [0.0; 2] }
     }
 
     #[inline]
@@ -212,7 +279,7 @@ impl<'a> Best<'a> {
             return;
         }
         self.kept.push((worth, doc));
-        if self.kept.len() == 2 * BEST_KEPT {
+        if self.kept.len() == 2 * self.most {
             self.cut();
         }
     }
@@ -236,9 +303,9 @@ impl<'a> Best<'a> {
     /// Leaves out what is too much.
     fn cut(&mut self) {
         let mut kept = std::mem::take(&mut self.kept);
-        if kept.len() >= BEST_KEPT {
-            let (_, &mut last, _) = kept.select_nth_unstable_by(BEST_KEPT - 1, |a, b| self.order(a, b));
-            kept.drain(BEST_KEPT..).for_each(|(worth, _)| self.leave_out(worth));
+        if kept.len() >= self.most {
+            let (_, &mut last, _) = kept.select_nth_unstable_by(self.most - 1, |a, b| self.order(a, b));
+            kept.drain(self.most..).for_each(|(worth, _)| self.leave_out(worth));
             self.last = Some(last);
         }
         self.kept = kept;

@@ -13,9 +13,11 @@ mod failure;
 #[cfg(test)]
 mod fault;
 mod files;
+mod frequent_nodes;
 mod frequent_term;
 mod frequent_terms;
 mod known_words;
+mod list_offsets;
 mod load;
 mod lock;
 mod manifest;

@@ -1,7 +1,7 @@
 //! What is read once of a segment and kept: the document of every paragraph, and its facets as ordinals.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 use tantivy::columnar::{Cardinality, Column, StrColumn};
 use tantivy::index::SegmentId;
@@ -36,6 +36,8 @@ pub(crate) struct SegmentArrays {
     /// The actors that some of the mentions name; the newest choice last.
     chosen_actors: Mutex<Vec<(MentionChoice, Arc<FacetArrays>)>>,
     filters: Mutex<HashMap<String, Arc<Bits>>>,
+    /// What is in several filters, with these; the newest last.
+    intersections: Mutex<Vec<Intersection>>,
     totals: Mutex<HashMap<Dimension, (u32, Arc<Tally>)>>,
     document_total: Mutex<Option<(u32, u64)>>,
     alive: Mutex<Option<(u32, Arc<Bits>)>>,
@@ -54,6 +56,13 @@ pub(crate) struct Texts {
 /// The id of a document with its ordinal.
 type KeptId = OnceLock<(u32, Arc<str>)>;
 
+/// What is in several sets.
+#[derive(Debug)]
+struct Intersection {
+    of: Vec<Weak<Bits>>,
+    bits: Arc<Bits>,
+}
+
 /// Columns that are kept open: opening one takes longer than ranking by a rare word.
 #[derive(Debug)]
 struct Columns {
@@ -67,6 +76,9 @@ const IDS_KEPT: usize = 65_536;
 
 /// Filters kept a segment; the oldest habits of a user fit, and a hostile one cannot fill the memory.
 const FILTERS_KEPT: usize = 64;
+
+/// Intersections of filters kept a segment.
+const INTERSECTIONS_KEPT: usize = 32;
 
 /// Choices of mentions kept a segment: an application offers a few, and each takes the memory of a dimension.
 const CHOICES_KEPT: usize = 4;
@@ -280,6 +292,7 @@ impl SegmentArrays {
     /// What is kept of the segment, in bytes, but for names.
     pub(crate) fn bytes(&self) -> usize {
         let filters = self.filters.lock().unwrap_or_else(PoisonError::into_inner);
+        let intersections = self.intersections.lock().unwrap_or_else(PoisonError::into_inner);
         let chosen = self.chosen_actors.lock().unwrap_or_else(PoisonError::into_inner);
         let texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
         self.documents.get().map_or(0, |documents| size_of_val(&**documents))
@@ -287,6 +300,7 @@ impl SegmentArrays {
             + self.facets.iter().filter_map(OnceLock::get).map(|facets| facets.bytes()).sum::<usize>()
             + chosen.iter().map(|(_, facets)| facets.bytes()).sum::<usize>()
             + filters.values().map(|bits| bits.bytes()).sum::<usize>()
+            + intersections.iter().map(|kept| kept.bits.bytes()).sum::<usize>()
             + self.document_ends.get().map_or(0, Bits::bytes)
             + self.frequent_terms.bytes()
             + texts.iter().map(|(_, texts)| texts.lengths.bytes()).sum::<usize>()
@@ -305,6 +319,30 @@ impl SegmentArrays {
         }
         filters.insert(key.to_owned(), bits.clone());
         Ok(bits)
+    }
+
+    /// What is in all of some sets; `None` for no set. As long as the sets are kept, so is their intersection, and what else is
+    /// known of it is found by where it lies.
+    pub(crate) fn intersection(&self, sets: impl IntoIterator<Item = Arc<Bits>>) -> Option<Arc<Bits>> {
+        let sets: Vec<Arc<Bits>> = sets.into_iter().collect();
+        let [first, others @ ..] = &sets[..] else { return None };
+        if others.is_empty() {
+            return Some(first.clone());
+        }
+        let lock = || self.intersections.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_of = |of: &[Weak<Bits>]| of.iter().map(Weak::as_ptr).eq(sets.iter().map(Arc::as_ptr));
+        if let Some(known) = lock().iter().find(|known| is_of(&known.of)) {
+            return Some(known.bits.clone());
+        }
+        let mut all = Bits::clone(first);
+        others.iter().for_each(|set| all.intersect(set));
+        let all = Arc::new(all);
+        let mut kept = lock();
+        if kept.len() >= INTERSECTIONS_KEPT {
+            kept.remove(0);
+        }
+        kept.push(Intersection { of: sets.iter().map(Arc::downgrade).collect(), bits: all.clone() });
+        Some(all)
     }
 }
 

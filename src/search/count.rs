@@ -24,16 +24,8 @@ pub(crate) struct SegmentFilters {
 
 impl SegmentFilters {
     /// All filters as one set; `None` when nothing is filtered.
-    pub(crate) fn all(&self) -> Option<Arc<Bits>> {
-        SegmentFilters::intersection(self.plain.iter().chain(self.dimensions.iter().map(|(_, bits)| bits)).cloned())
-    }
-
-    /// What is in all of the sets; `None` for no set.
-    pub(crate) fn intersection(sets: impl IntoIterator<Item = Arc<Bits>>) -> Option<Arc<Bits>> {
-        sets.into_iter().reduce(|mut all, bits| {
-            Arc::make_mut(&mut all).intersect(&bits);
-            all
-        })
+    pub(crate) fn all(&self, arrays: &SegmentArrays) -> Option<Arc<Bits>> {
+        arrays.intersection(self.plain.iter().chain(self.dimensions.iter().map(|(_, bits)| bits)).cloned())
     }
 
     /// Filters a dimension, along with what filters it already.
@@ -45,10 +37,14 @@ impl SegmentFilters {
     }
 
     /// What is not deleted and passes every filter but that of `open`; `None` for all paragraphs.
-    pub(crate) fn but(&self, open: Option<Dimension>, alive: Option<Arc<Bits>>) -> Option<Arc<Bits>> {
+    pub(crate) fn but(
+        &self,
+        open: Option<Dimension>,
+        (reader, arrays): (&SegmentReader, &SegmentArrays),
+    ) -> Option<Arc<Bits>> {
         let dimensions = self.dimensions.iter().filter(|(dimension, _)| Some(*dimension) != open);
         let filters = self.plain.iter().chain(dimensions.map(|(_, bits)| bits)).cloned();
-        SegmentFilters::intersection(filters.chain(alive))
+        arrays.intersection(filters.chain(arrays.alive(reader)))
     }
 
     fn is_empty(&self) -> bool {
@@ -153,6 +149,15 @@ impl Pass<'_> {
         (counts, sums, tallies): (&mut Counts, &mut [DimensionCounts], &mut [Tally]),
     ) -> Result<()> {
         let arrays = &self.arrays[segment];
+        let filters = &self.filters[segment];
+        let passing = filters.but(None, (reader, arrays));
+        if let (Matching::Query(query), [], Some(passing)) = (matching, self.nodes, &passing)
+            && let Some((paragraphs, documents)) = query.totals_of_term(segment, (reader, arrays), passing)?
+        {
+            counts.paragraphs += u64::from(paragraphs);
+            counts.documents += u64::from(documents);
+            return Ok(());
+        }
         let documents = arrays.documents(reader)?;
         let mut facets = Vec::with_capacity(self.nodes.len());
         for (nodes, tally) in self.nodes.iter().zip(tallies.iter_mut()) {
@@ -162,15 +167,13 @@ impl Pass<'_> {
         }
         // The first sieve lets through what passes every filter, another one what a filtered dimension is counted
         // from sideways.
-        let filters = &self.filters[segment];
-        let alive = arrays.alive(reader);
-        let mut sieves = vec![Sieve(filters.but(None, alive.clone()))];
+        let mut sieves = vec![Sieve(passing)];
         let mut sieve_of = Vec::with_capacity(self.nodes.len());
         for nodes in self.nodes {
             let dimension = nodes.dimension();
             if self.sideways && filters.dimensions.iter().any(|(filtered, _)| *filtered == dimension) {
                 sieve_of.push(sieves.len());
-                sieves.push(Sieve(filters.but(Some(dimension), alive.clone())));
+                sieves.push(Sieve(filters.but(Some(dimension), (reader, arrays))));
             } else {
                 sieve_of.push(0);
             }
@@ -193,9 +196,8 @@ impl Pass<'_> {
                 }
                 Found::Set(set) => {
                     let passed = sieve.of(set);
-                    passed.in_blocks(|docs| {
-                        of_sieve.iter().for_each(|&one| tallies[one].add(&facets[one], docs, documents));
-                    });
+                    let ends = arrays.document_ends(reader)?;
+                    of_sieve.iter().for_each(|&one| tallies[one].add_set(&facets[one], &passed, (documents, ends)));
                     match at {
                         0 => {
                             let (paragraphs, documents) = passed.totals(None, arrays.document_ends(reader)?);

@@ -79,7 +79,7 @@ impl Searcher {
         let mut segments = Vec::with_capacity(self.arrays.len());
         for (segment, filters) in filters.iter().enumerate() {
             let (reader, arrays) = self.segment(segment);
-            let candidates = filters.but(None, arrays.alive(reader));
+            let candidates = filters.but(None, (reader, arrays));
             let mut bits = match scoring.found(segment, (reader, arrays), candidates.as_deref())? {
                 Found::Set(bits) => bits.into_owned(),
                 Found::List(list) => Bits::of(reader.max_doc(), &list),

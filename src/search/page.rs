@@ -146,7 +146,7 @@ impl Searcher {
         let known = request.after.as_ref().map(|cursor| cursor.0.figures.clone());
         let statistics = Statistics::new(&self.tantivy, known);
         let segments = filters.len();
-        let filters: Vec<_> = filters.iter().map(SegmentFilters::all).collect();
+        let filters: Vec<_> = filters.iter().zip(&self.arrays).map(|(filters, arrays)| filters.all(arrays)).collect();
         // A filter is asked of a paragraph that matches, which the whole document does not know.
         let wholes = self.plan_of_wholes(request, compiled).filter(|_| filters.iter().all(Option::is_none));
         Ready {

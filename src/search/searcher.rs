@@ -265,7 +265,7 @@ impl Searcher {
                     DocumentFilter::Terms(..) => plain.push(bits),
                 }
             }
-            segment.plain = SegmentFilters::intersection(plain);
+            segment.plain = arrays.intersection(plain);
             filters.push(segment);
         }
         Ok(filters)

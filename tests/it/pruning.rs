@@ -1,6 +1,6 @@
 //! The best of many paragraphs are the first of all of them: what is skipped on the way could not have been among them.
 
-use demarche::{Document, Index, Ranking, Request, Searcher};
+use demarche::{Annotator, Dimension, Document, Hit, Index, Query, Ranking, Request, Searcher};
 
 use crate::random::Random;
 
@@ -108,4 +108,47 @@ fn the_best_are_the_first_of_all() -> demarche::Result<()> {
         }
     }
     Ok(())
+}
+
+#[test]
+fn a_word_within_a_filter_is_answered_again_as_at_first() {
+    let index = Index::in_memory().expect("an index in memory");
+    let mut writer = index.writer().expect("the first writer");
+    let annotator = Annotator::new();
+    for number in 0..700usize {
+        let country = ["China", "France", "Russia"][usize::from(number % 7 == 0) + usize::from(number % 70 == 0)];
+        let text = format!("{country} buys {}and oil.\n\nIt rained.", "gas ".repeat(1 + number * 31 % 13));
+        writer
+            .add(&annotator.annotate(Document::parse(&format!("d{number:03}"), &text).expect("a document")))
+            .expect("added");
+    }
+    writer.commit().expect("a commit");
+    for round in 0..2 {
+        let searcher = index.searcher().expect("a searcher");
+        for country in ["CHN", "FRA", "RUS"] {
+            let within = Query::new("gas").within(Dimension::Actor, country);
+            for ranking in [Ranking::bm25(), Ranking::default()] {
+                let request = Request::new(within.clone()).ranking(ranking.clone()).count([]).limit(20);
+                // The same by a plan that is more than a word.
+                let other = Query::new("gas OR zzz").within(Dimension::Actor, country);
+                let other = Request::new(other).ranking(Ranking::bm25()).count([]).limit(20);
+                let all = searcher.search(other).expect("an answer");
+                assert!(all.total.paragraphs > 4, "{country}: {:?}", all.total);
+                for _ in 0..2 {
+                    let results = searcher.search(request.clone()).expect("an answer");
+                    assert_eq!(results.total, all.total, "{country}, round {round}");
+                    if ranking == Ranking::bm25() {
+                        let places = |hits: &[Hit]| -> Vec<(String, f32)> {
+                            hits.iter().map(|hit| (hit.document.clone(), hit.score)).collect()
+                        };
+                        assert_eq!(places(&results.hits), places(&all.hits), "{country}, round {round}");
+                    }
+                }
+            }
+        }
+        for number in (0..700).filter(|number| number % 3 == 0) {
+            writer.delete(&format!("d{number:03}")).expect("a deletion");
+        }
+        writer.commit().expect("a commit");
+    }
 }

@@ -14,6 +14,7 @@ mod part;
 mod rare;
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use self::block_pass::BlockPass;
 pub(super) use self::build::Ground;
@@ -76,6 +77,22 @@ impl ScoreTree {
     pub(crate) fn single(&self, documents: &[u32]) -> Option<(&BestParagraphs, f32)> {
         match &self.root {
             Part::Frequent(one) => Some((one.best(documents), one.weight)),
+            _ => None,
+        }
+    }
+
+    /// The same within a set.
+    pub(crate) fn single_within(&self, documents: &[u32], set: &Arc<Bits>) -> Option<(Arc<BestParagraphs>, f32)> {
+        match &self.root {
+            Part::Frequent(one) => Some((one.best_within(documents, set), one.weight)),
+            _ => None,
+        }
+    }
+
+    /// How many paragraphs of a set, and documents of these, have the one frequent term that the plan is.
+    pub(crate) fn totals_within(&self, set: &Arc<Bits>, ends: &Bits) -> Option<(u32, u32)> {
+        match &self.root {
+            Part::Frequent(one) => Some(one.term.totals_within(set, ends)),
             _ => None,
         }
     }

@@ -46,6 +46,11 @@ impl Frequent {
         self.term.best(&self.impacts, &self.texts, documents)
     }
 
+    /// The same within a set.
+    pub(super) fn best_within(&self, documents: &[u32], set: &Arc<Bits>) -> Arc<BestParagraphs> {
+        self.term.best_within(set, &self.impacts, &self.texts, documents)
+    }
+
     #[inline]
     fn worth(&self, doc: u32, frequency: u32) -> f32 {
         self.weight * self.texts.saturation.of(frequency, self.texts.lengths.of(doc))

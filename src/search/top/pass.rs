@@ -6,7 +6,7 @@ use tantivy::{DocId, Score, SegmentReader};
 
 use super::{Position, Scoring, Selection, Unit};
 use crate::error::Result;
-use crate::index::Bits;
+use crate::index::{BestParagraphs, Bits};
 use crate::search::order::Sort;
 use crate::search::score_tree::{Order, ScoreTree};
 
@@ -181,7 +181,20 @@ impl<'a> Pass<'a> {
     /// Takes the best of a single frequent term from those that are kept of it; whether that is all of them. Otherwise they
     /// say what threshold to begin with.
     fn take_best(&mut self, filters: &[&Bits]) -> bool {
-        let Some((best, weight)) = self.tree.single(self.segment.documents) else { return false };
+        let tree = self.tree;
+        let Some((best, weight)) = tree.single(self.segment.documents) else { return false };
+        if self.take_kept(best, weight, filters) {
+            return true;
+        }
+        // Fewer pass the filters than are kept of all; those that do are kept as well.
+        let Segment { selection, segment, reader, .. } = self.segment;
+        let arrays = &selection.arrays[segment];
+        let passing = arrays.intersection(selection.filters[segment].iter().cloned().chain(arrays.alive(reader)));
+        let within = passing.and_then(|passing| tree.single_within(self.segment.documents, &passing));
+        within.is_some_and(|(best, weight)| best.paragraphs.is_empty() || self.take_kept(&best, weight, &[]))
+    }
+
+    fn take_kept(&mut self, best: &BestParagraphs, weight: f32, filters: &[&Bits]) -> bool {
         let Some(&(last, _)) = best.paragraphs.last() else { return false };
         let mut found: Vec<(f32, Entry)> = Vec::with_capacity(self.limit.min(best.paragraphs.len()));
         for &(saturation, doc) in &best.paragraphs {

@@ -1,12 +1,13 @@
 //! A query as it scores rows of one kind: paragraphs, or documents as wholes.
 
 use std::cell::OnceCell;
+use std::sync::Arc;
 
 use tantivy::SegmentReader;
 
 use crate::error::Result;
 use crate::index::{Bits, SegmentArrays};
-use crate::search::plan::{Plan, Weights};
+use crate::search::plan::{Plan, Test, Weights};
 use crate::search::score_tree::{Found, Ground, ScoreTree};
 use crate::search::statistics::RowStatistics;
 
@@ -58,6 +59,19 @@ impl<'a> Scoring<'a> {
         // It was made for a narrower filter.
         let ground = Ground { reader, arrays, statistics: &self.statistics };
         Ok(ground.tree(self.plan, candidates)?.found(candidates).into_owned())
+    }
+
+    /// How many paragraphs of a set, and documents of these, have the one frequent term that the plan is; `None` where it is
+    /// something else.
+    pub(crate) fn totals_of_term(
+        &self,
+        segment: usize,
+        (reader, arrays): (&SegmentReader, &SegmentArrays),
+        set: &Arc<Bits>,
+    ) -> Result<Option<(u32, u32)>> {
+        let Plan::Leaf { test: Test::Term(..), .. } = self.plan else { return Ok(None) };
+        let tree = self.tree(segment, (reader, arrays), Some(set))?;
+        Ok(tree.totals_within(set, arrays.document_ends(reader)?))
     }
 
     /// The engine's weights of the plan's leaves.
