@@ -313,23 +313,34 @@ impl PostingLists {
         if self.tokens == 0 {
             return Ok(());
         }
-        let mut field = serializer.new_field(self.field, self.tokens, lengths)?;
-        let (mut bytes, mut positions) = (Vec::new(), Vec::new());
-        for term in self.dictionary.sorted() {
-            let list = &self.lists[term as usize];
-            if list.documents == 0 {
-                continue;
-            }
-            arena.read(&list.chunks, &mut bytes);
-            field.new_term(self.dictionary.term(term), list.documents, self.has_positions)?;
-            write_list(&bytes, &mut positions, &mut field);
-            field.close_term()?;
-        }
-        field.close()
+        let field = serializer.new_field(self.field, self.tokens, lengths)?;
+        let mut positions = Vec::new();
+        write_lists((&self.dictionary, &self.lists), arena, field, self.has_positions, |bytes, field| {
+            write_positions(bytes, &mut positions, field);
+        })
     }
 }
 
-fn write_list(bytes: &[u8], positions: &mut Vec<u32>, field: &mut FieldSerializer<'_>) {
+/// Writes the lists of the terms of a dictionary; `write_list` writes one, given its bytes.
+fn write_lists(
+    (dictionary, lists): (&Dictionary, &[List]),
+    arena: &Arena,
+    mut field: FieldSerializer<'_>,
+    has_frequencies: bool,
+    mut write_list: impl FnMut(&[u8], &mut FieldSerializer<'_>),
+) -> io::Result<()> {
+    let mut bytes = Vec::new();
+    for term in dictionary.sorted() {
+        let Some(list) = lists.get(term as usize).filter(|list| list.documents > 0) else { continue };
+        arena.read(&list.chunks, &mut bytes);
+        field.new_term(dictionary.term(term), list.documents, has_frequencies)?;
+        write_list(&bytes, &mut field);
+        field.close_term()?;
+    }
+    field.close()
+}
+
+fn write_positions(bytes: &[u8], positions: &mut Vec<u32>, field: &mut FieldSerializer<'_>) {
     let (mut document, mut is_first) = (0, true);
     positions.clear();
     for number in Numbers(bytes) {
@@ -414,19 +425,13 @@ impl Frequencies {
         if self.tokens == 0 {
             return Ok(());
         }
-        let mut field = serializer.new_field(self.field, self.tokens, lengths)?;
-        let mut bytes = Vec::new();
-        for term in dictionary.sorted() {
-            let Some(list) = self.lists.get(term as usize).filter(|list| list.documents > 0) else { continue };
-            arena.read(&list.chunks, &mut bytes);
-            field.new_term(dictionary.term(term), list.documents, true)?;
-            let (mut numbers, mut document) = (Numbers(&bytes), 0);
+        let field = serializer.new_field(self.field, self.tokens, lengths)?;
+        write_lists((dictionary, &self.lists), arena, field, true, |bytes, field| {
+            let (mut numbers, mut document) = (Numbers(bytes), 0);
             while let (Some(distance), Some(count)) = (numbers.next(), numbers.next()) {
                 document += (distance >> 1) as u32;
                 field.write_doc(document, (count >> 1) as u32, &[]);
             }
-            field.close_term()?;
-        }
-        field.close()
+        })
     }
 }

@@ -183,7 +183,8 @@ impl Reader<'_> {
     fn text(&mut self, span: Span, text: &str) {
         let slice = &self.source[span.range()];
         // Code stands between backticks. Nearly all other text is its span, which a search would take long to tell.
-        let piece = match if slice == text { Some(0) } else { slice.find(text) } {
+        let found = if slice == text { Some(0) } else { slice.find(text) };
+        let piece = match found {
             Some(at) => Piece::Source(Span::new(span.start + at, span.start + at + text.len())),
             None => Piece::Written(span, text.to_owned()),
         };

@@ -22,8 +22,8 @@ pub(crate) struct Gate {
 impl Gate {
     /// One for these names, each with its folded form.
     pub(crate) fn new<'a>(names: impl Iterator<Item = (&'a str, &'a [u8])>) -> Gate {
-        let filter = Filter::new;
-        let mut gate = Gate { small: Filter::new(), capital: filter(), alone: filter(), pairs: filter() };
+        let mut gate =
+            Gate { small: Filter::new(), capital: Filter::new(), alone: Filter::new(), pairs: Filter::new() };
         for (name, key) in names {
             let Some(first) = Run::at(key, 0) else { continue };
             // A capital is never written small where it begins a name; a small letter may be raised.
